@@ -1,0 +1,133 @@
+"""Child processes that cannot outlive the one that started them."""
+
+import ctypes
+import os
+import pwd
+import signal
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class TrialError(Exception):
+    """Says to a person why the trial cannot go on."""
+
+
+@dataclass(frozen=True)
+class Owner:
+    """The user that a service runs as, where it must not be root."""
+
+    uid: int
+    gid: int
+
+    def take(self, path: Path) -> None:
+        os.chown(path, self.uid, self.gid)
+
+
+def unprivileged() -> Owner | None:
+    """Whom to run a service as: nobody when we are root, else ourselves."""
+    if os.geteuid() != 0:
+        return None
+    nobody = pwd.getpwnam("nobody")
+    return Owner(uid=nobody.pw_uid, gid=nobody.pw_gid)
+
+
+def reachable(path: Path, *, owner: Owner | None) -> bool:
+    """Whether the owner may step into every folder on the way to `path`."""
+    return owner is None or all(folder.stat().st_mode & 0o001 for folder in path.resolve().parents)
+
+
+@dataclass
+class Child:
+    """A process that is started, watched and stopped; its output goes to a file.
+
+    `stop_with` asks it to end in order, within `grace` seconds; `orphan_signal` is what the kernel sends when the thread that
+    started it is gone, so start children from a thread that lives as long as the program.
+    """
+
+    name: str
+    command: list[str]
+    log: Path
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    folder: Path | None = None
+    owner: Owner | None = None
+    stop_with: signal.Signals = signal.SIGTERM
+    orphan_signal: signal.Signals = signal.SIGTERM
+    grace: float = 15.0
+    text: str = ""  # written to its standard input
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.process = _spawn(self, log)
+        if self.process.stdin:
+            self.process.stdin.write(self.text.encode())
+            self.process.stdin.close()
+
+    @property
+    def running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    @property
+    def exit_code(self) -> int | None:
+        return self.process.poll() if self.process else None
+
+    def stop(self) -> None:
+        if self.process is None:
+            return
+        self.process.send_signal(self.stop_with)
+        try:
+            self.process.wait(self.grace)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def run(
+    command: list[str], *, log: Path, environment: Mapping[str, str], folder: Path | None = None, owner: Owner | None = None, text: str = ""
+) -> int:
+    """Runs a command to its end, with its output in `log`; the exit code."""
+    child = Child(name=command[0], command=command, log=log, environment=environment, folder=folder, owner=owner, text=text)
+    child.start()
+    assert child.process is not None  # noqa: S101 - start() has just set it
+    try:
+        return child.process.wait()
+    finally:
+        child.stop()
+
+
+def tail(log: Path, *, lines: int = 15) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+
+
+def _spawn(child: Child, log: IO[bytes]) -> subprocess.Popen[bytes]:
+    owner = child.owner
+    return subprocess.Popen(
+        child.command,
+        stdin=subprocess.PIPE if child.text else subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        cwd=child.folder,
+        env=dict(child.environment),
+        user=owner.uid if owner else None,
+        group=owner.gid if owner else None,
+        extra_groups=[] if owner else None,
+        start_new_session=True,  # Ctrl-C reaches only us, so that we can stop the children in order
+        preexec_fn=_die_with(os.getpid(), child.orphan_signal),  # noqa: PLW1509 - two system calls, no lock
+    )
+
+
+def _die_with(parent: int, orphan_signal: signal.Signals) -> Callable[[], None]:
+    """Runs after privileges were dropped: the kernel forgets the request when the user changes."""
+
+    def before_exec() -> None:
+        _libc.prctl(PR_SET_PDEATHSIG, int(orphan_signal))
+        if os.getppid() != parent:  # the parent died between fork and prctl
+            os._exit(1)
+
+    return before_exec

@@ -1,0 +1,52 @@
+"""Fixtures for every room: a browser, and a worker of the queue."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.worker import WorkerProcess
+
+CHROMIUM = "/usr/bin/chromium"
+QUIET = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    return browser_type_launch_args | {"executable_path": CHROMIUM, "args": QUIET}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any], live_server: Any) -> dict[str, Any]:
+    """Pages are opened by path: `page.goto("/")`. Chinese, Beijing time, a common office screen."""
+    return browser_context_args | {
+        "base_url": live_server.url,
+        "locale": "zh-CN",
+        "timezone_id": "Asia/Shanghai",
+        "viewport": {"width": 1366, "height": 768},
+    }
+
+
+@pytest.fixture(scope="session")
+def celery_worker_process(django_db_setup: None, django_db_blocker: Any) -> Iterator[WorkerProcess]:
+    """One worker for the session; a test takes `celery_worker`."""
+    worker = WorkerProcess()
+    worker.start()
+    yield worker
+    worker.stop()
+
+
+@pytest.fixture
+def celery_worker(transactional_db: None, celery_worker_process: WorkerProcess) -> Iterator[WorkerProcess]:
+    """Tasks that the test queues are really worked off, from the committed rows of the test database."""
+    celery_worker_process.forget()
+    yield celery_worker_process
+    celery_worker_process.forget()
+    celery_worker_process.wait_until_idle()  # else the clearing of the tables would meet a running task

@@ -1,0 +1,70 @@
+"""A real Celery worker in a process of its own, on the test database."""
+
+import os
+import sys
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import redis
+from django.conf import settings
+from django.db import connection
+
+from pilotportal.celery import app
+from pilotportal.trial.processes import Child, tail
+
+START_LIMIT = 30.0
+IDLE_LIMIT = 30.0
+
+
+class WorkerProcess:
+    """Works off the queue until stopped; `wait_until_idle()` returns when everything queued is done."""
+
+    def __init__(self) -> None:
+        self.queue = redis.Redis.from_url(settings.REDIS_URL)
+        self.node = f"tests-{os.getpid()}@localhost"
+        self.child = Child(
+            name="worker",
+            command=[
+                *(sys.executable, "-m", "celery", "-A", "pilotportal", "worker", f"--hostname={self.node}"),
+                *("--concurrency=1", "--without-gossip", "--without-mingle", "--loglevel=INFO"),
+            ],
+            log=Path(settings.DATA_DIR) / "worker.log",
+            environment=os.environ | {"DATABASE_URL": _test_database()},
+            folder=settings.BASE_DIR,
+        )
+
+    def start(self) -> None:
+        self.child.start()
+        limit = time.monotonic() + START_LIMIT
+        while not app.control.ping(destination=[self.node], timeout=0.5):
+            if not self.child.running or time.monotonic() > limit:
+                raise AssertionError(f"The worker did not start:\n{tail(self.child.log)}")
+
+    def stop(self) -> None:
+        self.child.stop()
+        self.queue.close()
+
+    def wait_until_idle(self, *, seconds: float = IDLE_LIMIT) -> None:
+        """A task leaves the queue for the list of the unacknowledged, and that list when it is done; between them lies an instant."""
+        limit = time.monotonic() + seconds
+        quiet = 0
+        while quiet < 3:
+            quiet = 0 if self._busy() else quiet + 1
+            if time.monotonic() > limit:
+                raise AssertionError(f"The worker was not done within {seconds:.0f} seconds:\n{tail(self.child.log, lines=40)}")
+            time.sleep(0.02)
+
+    def forget(self) -> None:
+        """Empties the queue, so that a task queued by one test is not worked off in another."""
+        self.queue.delete(settings.CELERY_TASK_DEFAULT_QUEUE)
+
+    def log(self) -> str:
+        return self.child.log.read_text()
+
+    def _busy(self) -> bool:
+        return bool(self.queue.llen(settings.CELERY_TASK_DEFAULT_QUEUE) or self.queue.hlen("unacked"))
+
+
+def _test_database() -> str:
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
