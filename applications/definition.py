@@ -1,0 +1,107 @@
+"""The form of a nomination as data: sections, fields, repeating groups. From it come page, validation, difference, workbook and PDF.
+
+A definition is frozen with its round. Values are kept by field code in one JSON document: text as text, integers as integers, decimals
+as text such as "12.50" (a sealed record holds no floats), a group as a list of objects, each with a `key` that stays the same for
+good, so that an indicator promised here can be followed to the summary.
+"""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Type = Literal["text", "long_text", "integer", "decimal", "year", "choice", "industry", "boolean"]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Text(Strict):
+    zh: str
+    en: str
+
+    def in_language(self, language: str | None) -> str:
+        return self.en if (language or "").startswith("en") else self.zh
+
+
+NO_TEXT = Text(zh="", en="")
+
+
+class Choice(Strict):
+    code: str
+    label: Text
+
+
+class FieldDefinition(Strict):
+    """One field. `serves` names the condition (condition_1…) or focus area (focus_1…) that it speaks to; `source` the document."""
+
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    label: Text
+    type: Type
+    unit: Text = NO_TEXT
+    help: Text = NO_TEXT
+    required: bool = True
+    max_length: int = 200
+    minimum: int | None = None
+    maximum: int | None = None
+    places: int = 2
+    choices: tuple[Choice, ...] = ()
+    serves: str = ""
+    source: str = ""
+
+    @model_validator(mode="after")
+    def _choices_where_needed(self) -> "FieldDefinition":
+        if (self.type == "choice") != bool(self.choices):
+            raise ValueError(f"{self.code}: exactly fields of type choice have choices")
+        return self
+
+
+class GroupDefinition(Strict):
+    """A table in the form: enterprises, consortia, indicators …"""
+
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    label: Text
+    help: Text = NO_TEXT
+    fields: tuple[FieldDefinition, ...]
+    minimum: int = 0
+    maximum: int = 20
+
+
+class Section(Strict):
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    label: Text
+    help: Text = NO_TEXT
+    fields: tuple[FieldDefinition, ...] = ()
+    groups: tuple[GroupDefinition, ...] = ()
+
+    @property
+    def codes(self) -> list[str]:
+        return [field.code for field in self.fields] + [group.code for group in self.groups]
+
+
+class FormDefinition(Strict):
+    code: str
+    version: int
+    sections: tuple[Section, ...]
+
+    @model_validator(mode="after")
+    def _codes_are_unique(self) -> "FormDefinition":
+        codes = [code for section in self.sections for code in section.codes]
+        if twice := {code for code in codes if codes.count(code) > 1}:
+            raise ValueError(f"codes used twice: {sorted(twice)}")
+        return self
+
+    def section(self, code: str) -> Section | None:
+        return next((section for section in self.sections if section.code == code), None)
+
+    def section_of(self, code: str) -> Section:
+        return next(section for section in self.sections if code in section.codes)
+
+    def items(self) -> Iterator[tuple[Section, FieldDefinition | GroupDefinition]]:
+        for section in self.sections:
+            for item in (*section.fields, *section.groups):
+                yield section, item
+
+    def label_of(self, code: str, language: str | None) -> str:
+        return next((item.label.in_language(language) for _section, item in self.items() if item.code == code), code)

@@ -1,0 +1,94 @@
+"""Choices and refusals, with their words for people."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Basis(TextChoices):
+    """Where a rule of the round comes from."""
+
+    KNOWN = "known", _("Stated in a public document")
+    DEFAULT = "default", _("Default of this portal; no document prescribes it")
+    DECIDED = "decided", _("Decided for this round")
+
+
+class Aggregation(TextChoices):
+    MEAN = "mean", _("Plain mean of the sheets")
+    TRIMMED = "trimmed", _("Mean without one highest and one lowest sheet (from 5 sheets on)")
+
+
+class DeadlineKind(TextChoices):
+    NOMINATION = "nomination", _("Nomination")
+    SCORE_SHEETS = "score_sheets", _("Score sheets")
+    PLAN = "plan", _("Implementation plan")
+    SUMMARY = "summary", _("Summary")
+
+
+class Status(TextChoices):
+    """Of a nomination. Whether a draft has lapsed is derived from the deadline; what is proposed stands with the selection."""
+
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    RETURNED = "returned", _("Returned for correction")
+    ACCEPTED = "accepted", _("Accepted for review")
+    REJECTED = "rejected", _("Not accepted")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    SELECTED = "selected", _("Selected")
+    NOT_SELECTED = "not_selected", _("Not selected")
+    STRUCK = "struck", _("Struck from the list")
+
+
+class AttachmentKind(TextChoices):
+    LETTER = "letter", _("Stamped recommendation letter")
+    EVIDENCE = "evidence", _("Evidence")
+
+
+class PlanStatus(TextChoices):
+    DRAFT = "draft", _("Draft")
+    ISSUED = "issued", _("Issued by the city")
+    FILED = "filed", _("Filed with the province")
+
+
+class SummaryStatus(TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    ENDORSED = "endorsed", _("Endorsed by the province")
+    ACCEPTED = "accepted", pgettext_lazy("summary", "Accepted by the ministry")
+
+
+class Refusal(TextChoices):
+    """Why something cannot be done now. The rules answer with one of these or with nothing."""
+
+    NOT_PREPARING = "not_preparing", _("The round has been opened; its rules can no longer be edited.")
+    NOT_OPENED = "not_opened", _("The round has not been opened yet.")
+    WEIGHTS = "weights", _("The weights of the criteria must add up to 100; they add up to %(total)s.")
+    NO_CRITERIA = "no_criteria", _("The round has no criteria yet.")
+    NO_DEADLINE = "no_deadline", _("The round lacks a deadline: %(kinds)s.")
+    NO_QUOTA = "no_quota", _("No province has a quota yet.")
+    REGIONS = "regions", _("With these limits by region the planned %(planned)s places cannot be filled: they allow %(low)s to %(high)s.")
+    TIE_RULES = "tie_rules", _("A tie rule names a criterion that the round does not have: %(codes)s.")
+    SHEETS = "sheets", _("The minimum of score sheets is greater than the number of experts on a nomination.")
+    CLOSED = "closed", _("The deadline has passed: %(closed_at)s (Beijing time).")
+    NOT_EDITABLE = "not_editable", _("This nomination has been submitted and can no longer be edited.")
+    NOT_A_DRAFT = "not_a_draft", _("This nomination has already been submitted.")
+    OTHER_PROVINCE = "other_province", _("%(city)s does not belong to your province.")
+    NOT_A_CITY = "not_a_city", _("%(city)s cannot be nominated: only prefecture-level units, municipalities and the Corps can.")
+    NO_REASON = "no_reason", _("A unit that is not a prefecture-level city needs a stated reason.")
+    TWICE = "twice", _("%(city)s has already been nominated in this round.")
+    QUOTA = "quota", _("Your province may nominate %(places)s in this round, and has done so. Withdraw a nomination to name another city.")
+    INCOMPLETE = "incomplete", _("The nomination is not complete: %(count)s entries are missing or need attention.")
+    NO_LETTER = "no_letter", _("The stamped recommendation letter has not been uploaded.")
+    STALE = "stale", _("Somebody else saved this section at the same time. Your entries are below; compare and save again.")
+    NOT_OPEN_FIELD = "not_open_field", _("Only the returned entries can be changed.")
+    NOT_SUBMITTED = "not_submitted", _("Only a submitted nomination can be reviewed.")
+    NOT_RETURNED = "not_returned", _("This nomination has not been returned for correction.")
+    NO_FIELDS = "no_fields", _("Name at least one entry that is to be corrected.")
+    NOT_WITHDRAWABLE = "not_withdrawable", _("This nomination can no longer be withdrawn.")
+    NOT_ACCEPTED = "not_accepted", _("Only an accepted nomination can be decided.")
+    NOT_LATER = "not_later", _("The new deadline must differ from the one in force.")
+    NO_GROUND = "no_ground", _("A reason and a document number are needed.")
+    PLAN_STATE = "plan_state", _("The implementation plan is not in a state that allows this.")
+    SUMMARY_STATE = "summary_state", _("The summary is not in a state that allows this.")
+    EMPTY_PART = "empty_part", _("All four parts of the summary must be filled in.")
+    BEFORE_DEADLINE = "before_deadline", _("The deadline has not passed yet.")

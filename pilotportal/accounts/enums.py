@@ -1,0 +1,50 @@
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(TextChoices):
+    """One person has one role (三员分立: an administrator never sees or edits business data)."""
+
+    PROVINCE_HANDLER = "province_handler", _("Provincial handling official")
+    PROVINCE_APPROVER = "province_approver", _("Provincial approving official")
+    CO_DEPARTMENT = "co_department", _("Co-department")
+    CITY = "city", _("City official")
+    EXPERT = "expert", _("Review expert")
+    STAFF = "staff", _("Ministry staff")
+    PARTNER = "partner", _("Partner ministry")
+    SUPERVISOR = "supervisor", _("Supervisor")
+    SYSTEM_ADMIN = "system_admin", _("System administrator")
+    SECURITY_ADMIN = "security_admin", _("Security administrator")
+    AUDIT_ADMIN = "audit_admin", _("Audit administrator")
+
+
+PROVINCE_ROLES = frozenset({Role.PROVINCE_HANDLER, Role.PROVINCE_APPROVER})
+REVIEW_READERS = frozenset({Role.STAFF, Role.PARTNER, Role.SUPERVISOR})
+
+
+class Kind(TextChoices):
+    MINISTRY = "ministry", _("Lead ministry")
+    PARTNER = "partner", _("Partner ministry")
+    PROVINCE = "province", _("Provincial human-resources department")
+    CO_DEPARTMENT = "co_department", _("Provincial co-department")
+    CITY = "city", _("City human-resources bureau")
+    INSTITUTE = "institute", _("Expert's employer")
+    OPERATOR = "operator", _("Operator of the portal")
+
+
+class Level(TextChoices):
+    PROVINCE = "province", _("Province or autonomous region")
+    MUNICIPALITY = "municipality", _("Municipality")
+    CORPS = "corps", _("Xinjiang Production and Construction Corps")
+    PREFECTURE_CITY = "prefecture_city", _("Prefecture-level city")
+    OTHER_PREFECTURE = "other_prefecture", _("Other prefecture-level unit")
+
+
+SELF_NOMINATING = frozenset({Level.MUNICIPALITY, Level.CORPS})
+
+
+class Region(TextChoices):
+    EAST = "east", _("East")
+    CENTRAL = "central", _("Central")
+    WEST = "west", _("West")
+    NORTHEAST = "northeast", _("Northeast")

@@ -1,0 +1,107 @@
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Left
+from django.db.models.lookups import Exact
+from django.utils.translation import gettext_lazy as _
+
+from pilotportal.accounts.enums import PROVINCE_ROLES, REVIEW_READERS, SELF_NOMINATING, Kind, Level, Region, Role
+
+
+class Division(models.Model):
+    """An administrative division by GB/T 2260: the first two digits of its code are those of its province."""
+
+    code = models.CharField(_("division code"), max_length=6, primary_key=True)
+    name = models.CharField(_("name"), max_length=60)
+    province = models.ForeignKey("self", on_delete=models.PROTECT, related_name="cities", verbose_name=_("province"))
+    level = models.CharField(_("level"), max_length=20, choices=Level)
+    region = models.CharField(_("region"), max_length=10, choices=Region)
+
+    class Meta:
+        verbose_name = _("division")
+        verbose_name_plural = _("divisions")
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(condition=Q(level__in=Level.values), name="division_level_is_known"),
+            models.CheckConstraint(condition=Q(region__in=Region.values), name="division_region_is_known"),
+            models.CheckConstraint(condition=Exact(Left(F("province_id"), 2), Left(F("code"), 2)), name="division_lies_in_its_province"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_province(self) -> bool:
+        return self.code == self.province_id
+
+    @property
+    def nominates_itself(self) -> bool:
+        return self.level in SELF_NOMINATING
+
+    @property
+    def full_name(self) -> str:
+        """With the province in front, unless the division is its own province."""
+        return self.name if self.is_province else f"{self.province.name}{self.name}"
+
+
+class Organisation(models.Model):
+    name = models.CharField(_("name"), max_length=120)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    division = models.ForeignKey(
+        Division, on_delete=models.PROTECT, null=True, blank=True, related_name="organisations", verbose_name=_("division")
+    )
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(kind__in=[Kind.PROVINCE, Kind.CO_DEPARTMENT, Kind.CITY, Kind.INSTITUTE]) | Q(division__isnull=False),
+                name="organisation_in_the_provinces_has_a_division",
+            ),
+            models.UniqueConstraint(fields=["division"], condition=Q(kind=Kind.PROVINCE), name="organisation_one_department_a_province"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class User(AbstractUser):
+    """A person with exactly one role, in one organisation."""
+
+    first_name = None
+    last_name = None
+    name = models.CharField(_("name"), max_length=60)
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="members", verbose_name=_("organisation"))
+
+    REQUIRED_FIELDS = ["name", "role", "organisation_id"]
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        ordering = ["pk"]
+        constraints = [models.CheckConstraint(condition=Q(role__in=Role.values), name="user_has_a_role")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    @property
+    def division_id(self) -> str | None:
+        return self.organisation.division_id
+
+    @property
+    def is_province(self) -> bool:
+        return self.role in PROVINCE_ROLES
+
+    @property
+    def is_ministry_staff(self) -> bool:
+        return self.role == Role.STAFF
+
+    @property
+    def reads_the_review(self) -> bool:
+        return self.role in REVIEW_READERS

@@ -1,0 +1,17 @@
+"""The request as views see it once somebody is signed in."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest
+
+from pilotportal.accounts.models import User
+
+if TYPE_CHECKING:
+    from django_htmx.middleware import HtmxDetails
+
+
+class SignedInRequest(HttpRequest):
+    user: User  # type: ignore[assignment]
+    received_at: datetime
+    htmx: "HtmxDetails"

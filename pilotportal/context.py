@@ -1,0 +1,12 @@
+"""What every template may show: the portal's mode and its clock."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from pilotportal import clock
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    return {"demonstration": settings.DEMONSTRATION, "now": clock.now()}

@@ -1,0 +1,1 @@
+"""Files kept by digest: checked by content, never served by path."""

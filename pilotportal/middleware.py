@@ -1,0 +1,44 @@
+"""What every request carries: the instant of its arrival, and the context of its log lines."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from pilotportal import clock
+
+Respond = Callable[[HttpRequest], HttpResponse]
+
+
+def arrival(get_response: Respond) -> Respond:
+    """Sets `request.received_at`: the moment that counts for every deadline.
+
+    Behind the portal's proxy it is the proxy's stamp (seconds since 1970 with milliseconds, header `ARRIVAL_HEADER`), which the
+    proxy overwrites, so that waiting for a busy worker costs nobody the deadline. Without a proxy it is the entry here.
+    """
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        request.received_at = _stamped(request) or clock.now()  # type: ignore[attr-defined]
+        return get_response(request)
+
+    return respond
+
+
+def _stamped(request: HttpRequest) -> datetime | None:
+    stamp = request.headers.get(settings.ARRIVAL_HEADER, "") if settings.ARRIVAL_HEADER and not clock.simulated() else ""
+    try:
+        return datetime.fromtimestamp(float(stamp), UTC) if stamp else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def log_context(get_response: Respond) -> Respond:
+    def respond(request: HttpRequest) -> HttpResponse:
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request=uuid4().hex[:12], path=request.path, user=getattr(request.user, "pk", None))
+        return get_response(request)
+
+    return respond

@@ -1,0 +1,116 @@
+"""The pool, the panel of a round, and what each expert declares before reading."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from applications.models import Nomination, Round
+from pilotportal.accounts.models import Division, User
+from pilotportal.audit.models import NEVER_CHANGED
+from review.enums import Ground
+
+PERSON = settings.AUTH_USER_MODEL
+
+
+class Expert(models.Model):
+    """评审专家 in the pool. The province is that of the workplace; the employer is the user's organisation."""
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="expert", verbose_name=_("person"))
+    province = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="+", verbose_name=_("province of the workplace"))
+    title = models.CharField(_("professional title"), max_length=60)
+    field = models.CharField(_("field"), max_length=60)
+    industries = ArrayField(models.CharField(max_length=3), verbose_name=_("manufacturing divisions"), default=list)
+    available = models.BooleanField(_("available"), default=True)
+
+    class Meta:
+        verbose_name = _("expert")
+        verbose_name_plural = _("experts")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.user.name
+
+
+class PanelDraw(models.Model):
+    """抽取: the commitment, the public number, the order that follows from both, and who was drawn."""
+
+    round = models.OneToOneField(Round, on_delete=models.PROTECT, related_name="panel_draw", verbose_name=_("round"))
+    commitment = models.CharField(_("commitment"), max_length=80)
+    nonce = models.CharField(_("nonce"), max_length=80)
+    public_number = models.CharField(_("public number"), max_length=80)
+    seed = models.CharField(_("seed"), max_length=80)
+    pool = models.JSONField(_("pool at the draw"))
+    size = models.PositiveSmallIntegerField(_("experts drawn"))
+    digest = models.CharField(_("digest"), max_length=80)
+    drawn_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+", verbose_name=_("drawn by"))
+    drawn_at = models.DateTimeField(_("drawn at"))
+
+    class Meta:
+        verbose_name = _("draw of experts")
+        verbose_name_plural = _("draws of experts")
+        triggers = [NEVER_CHANGED]
+
+    def __str__(self) -> str:
+        return f"{self.round} {self.size}"
+
+
+class PanelMember(models.Model):
+    draw = models.ForeignKey(PanelDraw, on_delete=models.PROTECT, related_name="members", verbose_name=_("draw"))
+    expert = models.ForeignKey(Expert, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("expert"))
+    position = models.PositiveSmallIntegerField(_("position"))
+    substitute = models.BooleanField(_("substitute"), default=False)
+
+    class Meta:
+        verbose_name = _("panel member")
+        verbose_name_plural = _("panel members")
+        ordering = ["draw", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["draw", "expert"], name="panel_member_once"),
+            models.UniqueConstraint(fields=["draw", "position"], name="panel_position_once"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.expert)
+
+
+class Pledge(models.Model):
+    """廉洁承诺, bound to the digest of its text. Without it no dossier opens."""
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="pledges", verbose_name=_("round"))
+    expert = models.ForeignKey(Expert, on_delete=models.PROTECT, related_name="pledges", verbose_name=_("expert"))
+    text_digest = models.CharField(_("digest of the text"), max_length=80)
+    signed_at = models.DateTimeField(_("signed at"))
+
+    class Meta:
+        verbose_name = _("pledge")
+        verbose_name_plural = _("pledges")
+        triggers = [NEVER_CHANGED]
+        constraints = [models.UniqueConstraint(fields=["round", "expert"], name="pledge_once_a_round")]
+
+    def __str__(self) -> str:
+        return str(self.expert)
+
+
+class Recusal(models.Model):
+    """回避, declared by the expert or recorded by staff; it closes the dossier and voids the sheet."""
+
+    nomination = models.ForeignKey(Nomination, on_delete=models.PROTECT, related_name="recusals", verbose_name=_("nomination"))
+    expert = models.ForeignKey(Expert, on_delete=models.PROTECT, related_name="recusals", verbose_name=_("expert"))
+    ground = models.CharField(_("ground"), max_length=15, choices=Ground)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    declared_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+", verbose_name=_("declared by"))
+    declared_at = models.DateTimeField(_("declared at"))
+
+    class Meta:
+        verbose_name = _("recusal")
+        verbose_name_plural = _("recusals")
+        triggers = [NEVER_CHANGED]
+        constraints = [
+            models.UniqueConstraint(fields=["nomination", "expert"], name="recusal_once"),
+            models.CheckConstraint(condition=~Q(ground=Ground.OTHER) | ~Q(note=""), name="recusal_other_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.expert} {self.nomination}"
