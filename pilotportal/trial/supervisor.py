@@ -49,7 +49,9 @@ class Watched:
         self.failures = 1 if lasted > SETTLED_AFTER else self.failures + 1
         pause = min(2.0 ** (self.failures - 1), LONGEST_PAUSE)
         self.due = time.monotonic() + pause
-        return f"{self.child.name} has ended (exit code {self.child.exit_code}); starting it again in {pause:.0f} s. Its log: {self.child.log}"
+        return (
+            f"{self.child.name} has ended (exit code {self.child.exit_code}); starting it again in {pause:.0f} s. Its log: {self.child.log}"
+        )
 
 
 class Supervisor:
@@ -82,7 +84,9 @@ class Supervisor:
             if hopeless:
                 raise TrialError(f"{hopeless.name} does not start:\n{tail(hopeless.log)}")
             if time.monotonic() > end:
-                raise TrialError(f"The portal was not ready within {limit:.0f} seconds; see the logs in {self.watched[-1].child.log.parent}.")
+                raise TrialError(
+                    f"The portal was not ready within {limit:.0f} seconds; see the logs in {self.watched[-1].child.log.parent}."
+                )
             time.sleep(STEP)
 
     def watch(self) -> None:
