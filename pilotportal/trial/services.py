@@ -167,7 +167,7 @@ class EmbeddedValkey:
 
 def embedded_services(*, folder: Path, logs: Path, environment: Mapping[str, str], durable: bool = True) -> list[Service]:
     """The services that `environment` does not name already, not yet started."""
-    place = service_folder(folder)
+    place = passable(service_folder(passable(folder)))
     services: list[Service] = []
     if not environment.get(EmbeddedPostgres.variable):
         services.append(EmbeddedPostgres(folder=place / "postgres", logs=logs, durable=durable))
@@ -192,10 +192,19 @@ def started(services: list[Service]) -> Iterator[dict[str, str]]:
 
 def service_folder(data: Path) -> Path:
     """Where the services of the installation in `data` keep theirs: there, or outside when their user cannot reach it."""
-    data.mkdir(parents=True, exist_ok=True)
-    if reachable(data / "services", owner=unprivileged()):
-        return data / "services"
+    inside = data / "services"
+    if reachable(inside, owner=unprivileged()):
+        return inside
     return OUTSIDE / hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:16]
+
+
+def passable(folder: Path) -> Path:
+    """Makes a folder, where there is none, that the servers' own user can step through but not list."""
+    if not folder.exists():
+        passable(folder.parent)
+        folder.mkdir()
+        folder.chmod(0o711)
+    return folder
 
 
 def free_port() -> int:
@@ -206,10 +215,8 @@ def free_port() -> int:
 
 
 def _own_folder(folder: Path, owner: Owner | None) -> Path:
-    folder.parent.mkdir(parents=True, exist_ok=True)
     folder.mkdir(mode=0o700, exist_ok=True)
     if owner:
-        folder.parent.chmod(0o711)
         owner.take(folder)
     return folder.resolve()
 
