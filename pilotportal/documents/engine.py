@@ -33,7 +33,7 @@ justify.install()
 pydyf.zlib = SimpleNamespace(compress=zlib.compress, compressobj=lambda level: zlib_ng.compressobj(level=min(level, LEVEL)))
 
 
-class ResourceRefused(Exception):
+class ForeignResourceError(Exception):
     """A document asked for something outside itself: a file, or an address on a network."""
 
 
@@ -42,7 +42,7 @@ def write(html: str, *, heading: Heading, attachments: Sequence[Attachment], ban
         try:
             return _write(html, heading=heading, attachments=attachments, banner=banner)
         except FatalURLFetchingError as refusal:
-            raise ResourceRefused(str(refusal)) from refusal
+            raise ForeignResourceError(str(refusal)) from refusal
 
 
 def _write(html: str, *, heading: Heading, attachments: Sequence[Attachment], banner: str) -> bytes:

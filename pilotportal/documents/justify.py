@@ -46,7 +46,7 @@ def gaps(text: str) -> float:
     return ideographs - ends + text.count(" ") + text.count("\u00a0")
 
 
-def justify_line(context: object, line: boxes.LineBox, extra_width: float) -> None:
+def justify_line(_context: object, line: boxes.LineBox, extra_width: float) -> None:
     opportunities = sum(gaps(box.text) for box in _texts(line))
     if opportunities and extra_width / opportunities <= MOST * line.style["font_size"]:
         _spread(line, extra_width / opportunities, 0)

@@ -24,7 +24,7 @@ def render(
     attachments: Sequence[Attachment] = (),
     demonstration: bool,
 ) -> bytes:
-    """Write `template` in `language`; `created` (aware) is the only moment that the file knows. Raises `engine.ResourceRefused`.
+    """Write `template` in `language`; `created` (aware) is the only moment that the file knows. Raises `engine.ForeignResourceError`.
 
     `demonstration` puts the sentence that this is no real selection into the margin of every page, whatever the template says.
     """
