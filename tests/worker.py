@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection
 
 from pilotportal.celery import app
-from pilotportal.trial.processes import Child, tail
+from pilotportal.trial.processes import Child
 
 START_LIMIT = 30.0
 IDLE_LIMIT = 30.0
@@ -39,7 +39,7 @@ class WorkerProcess:
         limit = time.monotonic() + START_LIMIT
         while not app.control.ping(destination=[self.node], timeout=0.5):
             if not self.child.running or time.monotonic() > limit:
-                raise AssertionError(f"The worker did not start:\n{tail(self.child.log)}")
+                raise AssertionError(f"The worker did not start:\n{self.child.last_words()}")
 
     def stop(self) -> None:
         self.child.stop()
@@ -52,7 +52,7 @@ class WorkerProcess:
         while quiet < 3:
             quiet = 0 if self._busy() else quiet + 1
             if time.monotonic() > limit:
-                raise AssertionError(f"The worker was not done within {seconds:.0f} seconds:\n{tail(self.child.log, lines=40)}")
+                raise AssertionError(f"The worker was not done within {seconds:.0f} seconds:\n{self.child.last_words(lines=40)}")
             time.sleep(0.02)
 
     def forget(self) -> None:
@@ -60,7 +60,7 @@ class WorkerProcess:
         self.queue.delete(settings.CELERY_TASK_DEFAULT_QUEUE)
 
     def log(self) -> str:
-        return self.child.log.read_text()
+        return self.child.last_words(lines=1000)
 
     def _busy(self) -> bool:
         return bool(self.queue.llen(settings.CELERY_TASK_DEFAULT_QUEUE) or self.queue.hlen("unacked"))

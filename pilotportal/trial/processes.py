@@ -6,8 +6,10 @@ import pwd
 import signal
 import subprocess
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import sleep
 from typing import IO
 
 PR_SET_PDEATHSIG = 1
@@ -44,7 +46,7 @@ def reachable(path: Path, *, owner: Owner | None) -> bool:
 
 @dataclass
 class Child:
-    """A process that is started, watched and stopped; its output goes to a file.
+    """A process that is started, watched and stopped; its output goes to a file, or to our own terminal.
 
     `stop_with` asks it to end in order, within `grace` seconds; `orphan_signal` is what the kernel sends when the thread that
     started it is gone, so start children from a thread that lives as long as the program.
@@ -52,7 +54,7 @@ class Child:
 
     name: str
     command: list[str]
-    log: Path
+    log: Path | None = None
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     folder: Path | None = None
     owner: Owner | None = None
@@ -63,7 +65,7 @@ class Child:
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        with self.log.open("ab") as log:
+        with self.log.open("ab") if self.log else nullcontext() as log:
             self.process = _spawn(self, log)
         if self.process.stdin:
             self.process.stdin.write(self.text.encode())
@@ -77,6 +79,9 @@ class Child:
     def exit_code(self) -> int | None:
         return self.process.poll() if self.process else None
 
+    def last_words(self, *, lines: int = 15) -> str:
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:]) if self.log else ""
+
     def stop(self) -> None:
         if self.process is None:
             return
@@ -88,30 +93,24 @@ class Child:
             self.process.wait()
 
 
-def run(
-    command: list[str], *, log: Path, environment: Mapping[str, str], folder: Path | None = None, owner: Owner | None = None, text: str = ""
-) -> int:
-    """Runs a command to its end, with its output in `log`; the exit code."""
-    child = Child(name=command[0], command=command, log=log, environment=environment, folder=folder, owner=owner, text=text)
+def run(child: Child) -> int:
+    """Runs a child to its end; the exit code."""
     child.start()
-    assert child.process is not None  # noqa: S101 - start() has just set it
     try:
-        return child.process.wait()
+        while child.running:
+            sleep(0.01)
+        return child.exit_code or 0
     finally:
         child.stop()
 
 
-def tail(log: Path, *, lines: int = 15) -> str:
-    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
-
-
-def _spawn(child: Child, log: IO[bytes]) -> subprocess.Popen[bytes]:
+def _spawn(child: Child, log: IO[bytes] | None) -> subprocess.Popen[bytes]:
     owner = child.owner
     return subprocess.Popen(
         child.command,
         stdin=subprocess.PIPE if child.text else subprocess.DEVNULL,
         stdout=log,
-        stderr=subprocess.STDOUT,
+        stderr=subprocess.STDOUT if log else None,
         cwd=child.folder,
         env=dict(child.environment),
         user=owner.uid if owner else None,

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from pilotportal.trial.processes import Child, Owner, TrialError, reachable, run, tail, unprivileged
+from pilotportal.trial.processes import Child, Owner, TrialError, reachable, run, unprivileged
 from pilotportal.trial.programs import postgres_programs, valkey_program
 
 OUTSIDE = Path("/var/lib/pilotportal-trial")
@@ -55,17 +55,9 @@ class EmbeddedPostgres:
         self.sockets = _socket_folder(self.owner)
         self.url = f"postgresql://portal@/{database}?host={self.sockets}"
         options = {"listen_addresses": "", "unix_socket_directories": str(self.sockets)} | ({} if durable else UNSAFE_BUT_FAST)
-        self.child = Child(
-            name="postgres",
-            command=[str(self.programs / "postgres"), "-D", str(self.cluster), *(f"--{name}={value}" for name, value in options.items())],
-            log=logs / "postgres.log",
-            environment=_bare_environment(),
-            folder=self.folder,
-            owner=self.owner,
-            stop_with=signal.SIGINT,  # ends the sessions; SIGTERM would wait for them
-            orphan_signal=signal.SIGINT,
-            grace=30,
-        )
+        self.child = self._program("postgres", "-D", str(self.cluster), *(f"--{name}={value}" for name, value in options.items()))
+        self.child.stop_with = self.child.orphan_signal = signal.SIGINT  # ends the sessions; SIGTERM would wait for them
+        self.child.grace = 30
 
     @property
     def cluster(self) -> Path:
@@ -83,16 +75,14 @@ class EmbeddedPostgres:
         shutil.rmtree(self.sockets, ignore_errors=True)
 
     def _answers(self) -> bool:
-        return self._run("pg_isready", "--quiet", f"--host={self.sockets}", "--dbname=postgres", "--username=portal") == 0
+        return run(self._program("pg_isready", "--quiet", f"--host={self.sockets}", "--dbname=postgres", "--username=portal")) == 0
 
     def _initialise(self) -> None:
         draft = self.folder / "cluster.new"
         shutil.rmtree(draft, ignore_errors=True)  # an initialisation that was cut short
-        failed = self._run(
-            "initdb", f"--pgdata={draft}", "--username=portal", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"
-        ) or self._run("postgres", "--single", "-D", str(draft), "postgres", text=f"CREATE DATABASE {self.database}\n")
-        if failed:
-            raise TrialError(f"PostgreSQL could not be initialised:\n{tail(self.logs / 'initdb.log')}")
+        settings = ("--username=portal", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions")
+        self._run_well("initdb", f"--pgdata={draft}", *settings)
+        self._run_well("postgres", "--single", "-D", str(draft), "postgres", text=f"CREATE DATABASE {self.database}\n")
         draft.rename(self.cluster)
 
     def _refuse_another_version(self) -> None:
@@ -101,10 +91,21 @@ class EmbeddedPostgres:
         if not re.search(rf"\) {re.escape(made_by)}\b", said):
             raise TrialError(f"The data were made by PostgreSQL {made_by}, but this is {said.strip()}. Begin anew with --fresh.")
 
-    def _run(self, program: str, *arguments: str, text: str = "") -> int:
-        command = [str(self.programs / program), *arguments]
-        log = self.logs / "initdb.log"
-        return run(command, log=log, environment=_bare_environment(), folder=self.folder, owner=self.owner, text=text)
+    def _run_well(self, program: str, *arguments: str, text: str = "") -> None:
+        child = self._program(program, *arguments, text=text)
+        if run(child):
+            raise TrialError(f"PostgreSQL could not be initialised:\n{child.last_words()}")
+
+    def _program(self, program: str, *arguments: str, text: str = "") -> Child:
+        return Child(
+            name=program,
+            command=[str(self.programs / program), *arguments],
+            log=self.logs / f"{program}.log",
+            environment=_bare_environment(),
+            folder=self.folder,
+            owner=self.owner,
+            text=text,
+        )
 
 
 class EmbeddedValkey:
@@ -241,6 +242,6 @@ def _wait_until(answers: Callable[[], bool], *, child: Child, exit_is_error: boo
         if not child.running:
             if not exit_is_error:
                 return False
-            raise TrialError(f"{child.name} ended at once (exit code {child.exit_code}):\n{tail(child.log)}")
+            raise TrialError(f"{child.name} ended at once (exit code {child.exit_code}):\n{child.last_words()}")
         time.sleep(0.05)
-    raise TrialError(f"{child.name} did not answer within {START_LIMIT:.0f} seconds:\n{tail(child.log)}")
+    raise TrialError(f"{child.name} did not answer within {START_LIMIT:.0f} seconds:\n{child.last_words()}")

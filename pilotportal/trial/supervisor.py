@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from types import FrameType
 
-from pilotportal.trial.processes import Child, TrialError, tail
+from pilotportal.trial.processes import Child, TrialError
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 STEP = 0.2
@@ -82,7 +82,7 @@ class Supervisor:
             self._look()
             hopeless = next((one.child for one in self.watched if one.failures >= STARTS_BEFORE_READY), None)
             if hopeless:
-                raise TrialError(f"{hopeless.name} does not start:\n{tail(hopeless.log)}")
+                raise TrialError(f"{hopeless.name} does not start:\n{hopeless.last_words()}")
             if time.monotonic() > end:
                 raise TrialError(
                     f"The portal was not ready within {limit:.0f} seconds; see the logs in {self.watched[-1].child.log.parent}."
