@@ -84,9 +84,8 @@ class Supervisor:
             if hopeless:
                 raise TrialError(f"{hopeless.name} does not start:\n{hopeless.last_words()}")
             if time.monotonic() > end:
-                raise TrialError(
-                    f"The portal was not ready within {limit:.0f} seconds; see the logs in {self.watched[-1].child.log.parent}."
-                )
+                last = self.watched[-1].child
+                raise TrialError(f"Given up after {limit:.0f} seconds. What {last.name} said last:\n{last.last_words()}")
             time.sleep(STEP)
 
     def watch(self) -> None:
