@@ -58,7 +58,7 @@ class FieldDefinition(Strict):
 
 
 class GroupDefinition(Strict):
-    """A table in the form: enterprises, consortia, indicators …"""
+    """A table in the form, such as enterprises, consortia or indicators."""
 
     code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     label: Text

@@ -91,4 +91,24 @@ class Refusal(TextChoices):
     PLAN_STATE = "plan_state", _("The implementation plan is not in a state that allows this.")
     SUMMARY_STATE = "summary_state", _("The summary is not in a state that allows this.")
     EMPTY_PART = "empty_part", _("All four parts of the summary must be filled in.")
+    REPORTED = "reported", _("The progress of %(year)s has already been reported.")
     BEFORE_DEADLINE = "before_deadline", _("The deadline has not passed yet.")
+
+
+class Problem(TextChoices):
+    """What is wrong with an entry of the form."""
+
+    MISSING = "missing", _("This entry is missing.")
+    UNDERTAKING = "undertaking", _("The undertaking must be confirmed.")
+    TOO_FEW_ROWS = "too_few_rows", _("More rows are needed here.")
+    TOO_MANY_ROWS = "too_many_rows", _("At most %(maximum)s rows can be entered here.")
+    TOO_LONG = "too_long", _("At most %(maximum)s characters fit here; this has %(length)s.")
+    NOT_INTEGER = "not_integer", _("Enter a whole number, for example 1200.")
+    NOT_NUMBER = "not_number", _("Enter a number, for example 1200.5.")
+    TOO_PRECISE = "too_precise", _("At most %(places)s decimal places can be kept here.")
+    TOO_SMALL = "too_small", _("The number must be at least %(minimum)s.")
+    TOO_LARGE = "too_large", _("The number must be at most %(maximum)s.")
+    NOT_YEAR = "not_year", _("Enter a year from %(first)s to %(last)s.")
+    NOT_A_CHOICE = "not_a_choice", _("Choose one of the entries of the list.")
+    UNKNOWN_ENTRY = "unknown_entry", _("The form has no such entry: %(codes)s.")
+    NOT_CANONICAL = "not_canonical", _("This value cannot be stored as it stands.")

@@ -33,7 +33,10 @@ SUMMARY_TRANSITIONS: dict[str, set[str]] = {
     SummaryStatus.ENDORSED: {SummaryStatus.ACCEPTED, SummaryStatus.DRAFT},
     SummaryStatus.ACCEPTED: set(),
 }
-NOMINATION_IN = frozenset({Status.SUBMITTED, Status.RETURNED, Status.ACCEPTED, Status.REJECTED, Status.SELECTED, Status.NOT_SELECTED, Status.STRUCK})
+FULL_WEIGHT = 100
+NOMINATION_IN = frozenset(
+    {Status.SUBMITTED, Status.RETURNED, Status.ACCEPTED, Status.REJECTED, Status.SELECTED, Status.NOT_SELECTED, Status.STRUCK}
+)
 
 
 class Refused(Exception):
@@ -76,7 +79,7 @@ def why_not_open(facts: RoundFacts) -> Iterable[Refused]:
     """Every reason that keeps a round from being opened, so that the page can show them all at once."""
     if not facts.weights:
         yield Refused(Refusal.NO_CRITERIA)
-    elif (total := sum(facts.weights.values())) != 100:
+    elif (total := sum(facts.weights.values())) != FULL_WEIGHT:
         yield Refused(Refusal.WEIGHTS, total=total)
     if unknown := sorted(set(facts.tie_rules) - set(facts.weights)):
         yield Refused(Refusal.TIE_RULES, codes=", ".join(unknown))

@@ -8,5 +8,5 @@ from django.http import HttpRequest
 from pilotportal import clock
 
 
-def portal(request: HttpRequest) -> dict[str, Any]:
+def portal(_request: HttpRequest) -> dict[str, Any]:
     return {"demonstration": settings.DEMONSTRATION, "now": clock.now()}

@@ -10,6 +10,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+SECRET_KEY_LENGTH = 50  # characters
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -24,8 +25,8 @@ for name in ("PORTAL_SECRET_KEY", "PORTAL_HOSTS", "DATABASE_URL", "REDIS_URL", "
     if not env(name, default=""):
         raise ImproperlyConfigured(f"{name} must be set; see docs/operations.md.")
 SECRET_KEY = env("PORTAL_SECRET_KEY")
-if PRODUCTION and len(SECRET_KEY) < 50:
-    raise ImproperlyConfigured("PORTAL_SECRET_KEY must have at least 50 characters.")
+if PRODUCTION and len(SECRET_KEY) < SECRET_KEY_LENGTH:
+    raise ImproperlyConfigured(f"PORTAL_SECRET_KEY must have at least {SECRET_KEY_LENGTH} characters.")
 ALLOWED_HOSTS = env.list("PORTAL_HOSTS")
 DATA_DIR = Path(env("PORTAL_DATA_DIR"))
 DEBUG = False

@@ -12,531 +12,1179 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('files', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("files", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Indicator',
+            name="Indicator",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=40, verbose_name='key')),
-                ('name', models.CharField(max_length=200, verbose_name='indicator')),
-                ('unit', models.CharField(max_length=40, verbose_name='unit')),
-                ('baseline_year', models.PositiveSmallIntegerField(verbose_name='baseline year')),
-                ('baseline', models.DecimalField(decimal_places=2, max_digits=18, verbose_name='baseline')),
-                ('target', models.DecimalField(decimal_places=2, max_digits=18, verbose_name='target for 2027')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=40, verbose_name="key")),
+                ("name", models.CharField(max_length=200, verbose_name="indicator")),
+                ("unit", models.CharField(max_length=40, verbose_name="unit")),
+                ("baseline_year", models.PositiveSmallIntegerField(verbose_name="baseline year")),
+                ("baseline", models.DecimalField(decimal_places=2, max_digits=18, verbose_name="baseline")),
+                ("target", models.DecimalField(decimal_places=2, max_digits=18, verbose_name="target for 2027")),
             ],
             options={
-                'verbose_name': 'indicator',
-                'verbose_name_plural': 'indicators',
-                'ordering': ['pk'],
+                "verbose_name": "indicator",
+                "verbose_name_plural": "indicators",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='IndicatorActual',
+            name="IndicatorActual",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
-                ('value', models.DecimalField(decimal_places=2, max_digits=18, verbose_name='actual')),
-                ('reported_at', models.DateTimeField(verbose_name='reported at')),
-                ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='actuals', to='applications.indicator', verbose_name='indicator')),
-                ('reported_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='reported by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="year")),
+                ("value", models.DecimalField(decimal_places=2, max_digits=18, verbose_name="actual")),
+                ("reported_at", models.DateTimeField(verbose_name="reported at")),
+                (
+                    "indicator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="actuals",
+                        to="applications.indicator",
+                        verbose_name="indicator",
+                    ),
+                ),
+                (
+                    "reported_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="reported by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'actual value',
-                'verbose_name_plural': 'actual values',
-                'ordering': ['pk'],
+                "verbose_name": "actual value",
+                "verbose_name_plural": "actual values",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Nomination',
+            name="Nomination",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=applications.models.nominations.new_code, max_length=12, unique=True, verbose_name='code')),
-                ('level_reason', models.CharField(blank=True, max_length=300, verbose_name='reason for a unit that is not a prefecture-level city')),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Submitted'), ('returned', 'Returned for correction'), ('accepted', 'Accepted for review'), ('rejected', 'Not accepted'), ('withdrawn', 'Withdrawn'), ('selected', 'Selected'), ('not_selected', 'Not selected'), ('struck', 'Struck from the list')], default='draft', max_length=15, verbose_name='status')),
-                ('content', models.JSONField(default=dict, verbose_name='content')),
-                ('sections', models.JSONField(default=dict, verbose_name='who saved which section when')),
-                ('created_at', models.DateTimeField(verbose_name='created at')),
-                ('submitted_at', models.DateTimeField(null=True, verbose_name='submitted at')),
-                ('receipt_sent_at', models.DateTimeField(null=True, verbose_name='receipt sent at')),
-                ('city', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='nominations', to='accounts.division', verbose_name='city')),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
-                ('province', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.division', verbose_name='province')),
-                ('submitted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='submitted by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    models.CharField(default=applications.models.nominations.new_code, max_length=12, unique=True, verbose_name="code"),
+                ),
+                (
+                    "level_reason",
+                    models.CharField(blank=True, max_length=300, verbose_name="reason for a unit that is not a prefecture-level city"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("submitted", "Submitted"),
+                            ("returned", "Returned for correction"),
+                            ("accepted", "Accepted for review"),
+                            ("rejected", "Not accepted"),
+                            ("withdrawn", "Withdrawn"),
+                            ("selected", "Selected"),
+                            ("not_selected", "Not selected"),
+                            ("struck", "Struck from the list"),
+                        ],
+                        default="draft",
+                        max_length=15,
+                        verbose_name="status",
+                    ),
+                ),
+                ("content", models.JSONField(default=dict, verbose_name="content")),
+                ("sections", models.JSONField(default=dict, verbose_name="who saved which section when")),
+                ("created_at", models.DateTimeField(verbose_name="created at")),
+                ("submitted_at", models.DateTimeField(null=True, verbose_name="submitted at")),
+                ("receipt_sent_at", models.DateTimeField(null=True, verbose_name="receipt sent at")),
+                (
+                    "city",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="nominations", to="accounts.division", verbose_name="city"
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="created by",
+                    ),
+                ),
+                (
+                    "province",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.division", verbose_name="province"
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="submitted by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'nomination',
-                'verbose_name_plural': 'nominations',
-                'ordering': ['round', 'city'],
+                "verbose_name": "nomination",
+                "verbose_name_plural": "nominations",
+                "ordering": ["round", "city"],
             },
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('letter', 'Stamped recommendation letter'), ('evidence', 'Evidence')], max_length=10, verbose_name='kind')),
-                ('name', models.CharField(max_length=200, verbose_name='file name')),
-                ('caption', models.CharField(blank=True, max_length=200, verbose_name='what it shows')),
-                ('uploaded_at', models.DateTimeField(verbose_name='uploaded at')),
-                ('replaced_at', models.DateTimeField(null=True, verbose_name='replaced at')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile', verbose_name='file')),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='uploaded by')),
-                ('nomination', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='applications.nomination', verbose_name='nomination')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("letter", "Stamped recommendation letter"), ("evidence", "Evidence")], max_length=10, verbose_name="kind"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="file name")),
+                ("caption", models.CharField(blank=True, max_length=200, verbose_name="what it shows")),
+                ("uploaded_at", models.DateTimeField(verbose_name="uploaded at")),
+                ("replaced_at", models.DateTimeField(null=True, verbose_name="replaced at")),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="files.storedfile", verbose_name="file"
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="uploaded by",
+                    ),
+                ),
+                (
+                    "nomination",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attachments",
+                        to="applications.nomination",
+                        verbose_name="nomination",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'attachment',
-                'verbose_name_plural': 'attachments',
-                'ordering': ['pk'],
+                "verbose_name": "attachment",
+                "verbose_name_plural": "attachments",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='NominationVersion',
+            name="NominationVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='version')),
-                ('content', models.JSONField(verbose_name='content')),
-                ('files', models.JSONField(verbose_name='files')),
-                ('digest', models.CharField(max_length=80, verbose_name='digest')),
-                ('submitted_at', models.DateTimeField(verbose_name='submitted at')),
-                ('nomination', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='applications.nomination', verbose_name='nomination')),
-                ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='submitted by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="version")),
+                ("content", models.JSONField(verbose_name="content")),
+                ("files", models.JSONField(verbose_name="files")),
+                ("digest", models.CharField(max_length=80, verbose_name="digest")),
+                ("submitted_at", models.DateTimeField(verbose_name="submitted at")),
+                (
+                    "nomination",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="applications.nomination",
+                        verbose_name="nomination",
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="submitted by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'version',
-                'verbose_name_plural': 'versions',
-                'ordering': ['nomination', 'number'],
+                "verbose_name": "version",
+                "verbose_name_plural": "versions",
+                "ordering": ["nomination", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Correction',
+            name="Correction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fields', models.JSONField(verbose_name='fields with their notes')),
-                ('closes_at', models.DateTimeField(verbose_name='deadline')),
-                ('returned_at', models.DateTimeField(verbose_name='returned at')),
-                ('returned_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='returned by')),
-                ('nomination', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='applications.nomination', verbose_name='nomination')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='applications.nominationversion', verbose_name='version')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("fields", models.JSONField(verbose_name="fields with their notes")),
+                ("closes_at", models.DateTimeField(verbose_name="deadline")),
+                ("returned_at", models.DateTimeField(verbose_name="returned at")),
+                (
+                    "returned_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="returned by",
+                    ),
+                ),
+                (
+                    "nomination",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrections",
+                        to="applications.nomination",
+                        verbose_name="nomination",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrections",
+                        to="applications.nominationversion",
+                        verbose_name="version",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'correction',
-                'verbose_name_plural': 'corrections',
-                'ordering': ['pk'],
+                "verbose_name": "correction",
+                "verbose_name_plural": "corrections",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Pilot',
+            name="Pilot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=applications.models.pilots.new_code, max_length=12, unique=True, verbose_name='code')),
-                ('selected_at', models.DateTimeField(verbose_name='selected at')),
-                ('nomination', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='pilot', to='applications.nomination', verbose_name='nomination')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(default=applications.models.pilots.new_code, max_length=12, unique=True, verbose_name="code")),
+                ("selected_at", models.DateTimeField(verbose_name="selected at")),
+                (
+                    "nomination",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pilot",
+                        to="applications.nomination",
+                        verbose_name="nomination",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'pilot',
-                'verbose_name_plural': 'pilots',
-                'ordering': ['nomination__city'],
+                "verbose_name": "pilot",
+                "verbose_name_plural": "pilots",
+                "ordering": ["nomination__city"],
             },
         ),
         migrations.AddField(
-            model_name='indicator',
-            name='pilot',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='indicators', to='applications.pilot', verbose_name='pilot'),
+            model_name="indicator",
+            name="pilot",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="indicators", to="applications.pilot", verbose_name="pilot"
+            ),
         ),
         migrations.CreateModel(
-            name='Plan',
+            name="Plan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='version')),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('issued', 'Issued by the city'), ('filed', 'Filed with the province')], default='draft', max_length=10, verbose_name='status')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('document_number', models.CharField(blank=True, max_length=60, verbose_name='document number')),
-                ('outline', models.TextField(verbose_name='main tasks and schedule')),
-                ('issued_at', models.DateTimeField(null=True, verbose_name='handed in at')),
-                ('filed_at', models.DateTimeField(null=True, verbose_name='filed at')),
-                ('filing_number', models.CharField(blank=True, max_length=60, verbose_name='filing number')),
-                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile', verbose_name='issued document')),
-                ('filed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='filed by')),
-                ('issued_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='handed in by')),
-                ('pilot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='applications.pilot', verbose_name='pilot')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="version")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("issued", "Issued by the city"), ("filed", "Filed with the province")],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("document_number", models.CharField(blank=True, max_length=60, verbose_name="document number")),
+                ("outline", models.TextField(verbose_name="main tasks and schedule")),
+                ("issued_at", models.DateTimeField(null=True, verbose_name="handed in at")),
+                ("filed_at", models.DateTimeField(null=True, verbose_name="filed at")),
+                ("filing_number", models.CharField(blank=True, max_length=60, verbose_name="filing number")),
+                (
+                    "file",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                        verbose_name="issued document",
+                    ),
+                ),
+                (
+                    "filed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="filed by",
+                    ),
+                ),
+                (
+                    "issued_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="handed in by",
+                    ),
+                ),
+                (
+                    "pilot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="plans", to="applications.pilot", verbose_name="pilot"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'implementation plan',
-                'verbose_name_plural': 'implementation plans',
-                'ordering': ['pilot', 'number'],
+                "verbose_name": "implementation plan",
+                "verbose_name_plural": "implementation plans",
+                "ordering": ["pilot", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Progress',
+            name="Progress",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
-                ('work', models.TextField(verbose_name='work done')),
-                ('problems', models.TextField(blank=True, verbose_name='problems')),
-                ('reported_at', models.DateTimeField(verbose_name='reported at')),
-                ('pilot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='progress', to='applications.pilot', verbose_name='pilot')),
-                ('reported_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='reported by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="year")),
+                ("work", models.TextField(verbose_name="work done")),
+                ("problems", models.TextField(blank=True, verbose_name="problems")),
+                ("reported_at", models.DateTimeField(verbose_name="reported at")),
+                (
+                    "pilot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="progress", to="applications.pilot", verbose_name="pilot"
+                    ),
+                ),
+                (
+                    "reported_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="reported by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'progress report',
-                'verbose_name_plural': 'progress reports',
-                'ordering': ['pilot', 'year'],
+                "verbose_name": "progress report",
+                "verbose_name_plural": "progress reports",
+                "ordering": ["pilot", "year"],
             },
         ),
         migrations.CreateModel(
-            name='Round',
+            name="Round",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, unique=True, verbose_name='code')),
-                ('title_zh', models.CharField(max_length=200, verbose_name='title (Chinese)')),
-                ('title_en', models.CharField(max_length=200, verbose_name='title (English)')),
-                ('call_number', models.CharField(max_length=60, verbose_name='document number of the call')),
-                ('planned_places', models.PositiveSmallIntegerField(verbose_name='planned number of cities')),
-                ('panel_size', models.PositiveSmallIntegerField(default=7, verbose_name='experts on each nomination')),
-                ('minimum_sheets', models.PositiveSmallIntegerField(default=3, verbose_name='minimum of valid score sheets')),
-                ('maximum_load', models.PositiveSmallIntegerField(default=15, verbose_name='most nominations of one expert')),
-                ('aggregation', models.CharField(choices=[('mean', 'Plain mean of the sheets'), ('trimmed', 'Mean without one highest and one lowest sheet (from 5 sheets on)')], default='mean', max_length=10, verbose_name='how sheets become a score')),
-                ('tie_rules', models.JSONField(blank=True, default=list, verbose_name='criteria that break ties, in order')),
-                ('notice_days', models.PositiveSmallIntegerField(default=5, verbose_name='working days of the public notice')),
-                ('form', models.JSONField(verbose_name='form definition')),
-                ('basis', models.JSONField(default=dict, verbose_name='basis of each rule')),
-                ('created_at', models.DateTimeField(verbose_name='created at')),
-                ('opened_at', models.DateTimeField(null=True, verbose_name='opened at')),
-                ('digest', models.CharField(blank=True, max_length=80, verbose_name='digest of the frozen rules')),
-                ('opened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL, verbose_name='opened by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=20, unique=True, verbose_name="code")),
+                ("title_zh", models.CharField(max_length=200, verbose_name="title (Chinese)")),
+                ("title_en", models.CharField(max_length=200, verbose_name="title (English)")),
+                ("call_number", models.CharField(max_length=60, verbose_name="document number of the call")),
+                ("planned_places", models.PositiveSmallIntegerField(verbose_name="planned number of cities")),
+                ("panel_size", models.PositiveSmallIntegerField(default=7, verbose_name="experts on each nomination")),
+                ("minimum_sheets", models.PositiveSmallIntegerField(default=3, verbose_name="minimum of valid score sheets")),
+                ("maximum_load", models.PositiveSmallIntegerField(default=15, verbose_name="most nominations of one expert")),
+                (
+                    "aggregation",
+                    models.CharField(
+                        choices=[
+                            ("mean", "Plain mean of the sheets"),
+                            ("trimmed", "Mean without one highest and one lowest sheet (from 5 sheets on)"),
+                        ],
+                        default="mean",
+                        max_length=10,
+                        verbose_name="how sheets become a score",
+                    ),
+                ),
+                ("tie_rules", models.JSONField(blank=True, default=list, verbose_name="criteria that break ties, in order")),
+                ("notice_days", models.PositiveSmallIntegerField(default=5, verbose_name="working days of the public notice")),
+                ("form", models.JSONField(verbose_name="form definition")),
+                ("basis", models.JSONField(default=dict, verbose_name="basis of each rule")),
+                ("created_at", models.DateTimeField(verbose_name="created at")),
+                ("opened_at", models.DateTimeField(null=True, verbose_name="opened at")),
+                ("digest", models.CharField(blank=True, max_length=80, verbose_name="digest of the frozen rules")),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL, verbose_name="opened by"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'round',
-                'verbose_name_plural': 'rounds',
-                'ordering': ['-code'],
+                "verbose_name": "round",
+                "verbose_name_plural": "rounds",
+                "ordering": ["-code"],
             },
         ),
         migrations.CreateModel(
-            name='RegionLimit',
+            name="RegionLimit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('region', models.CharField(choices=[('east', 'East'), ('central', 'Central'), ('west', 'West'), ('northeast', 'Northeast')], max_length=10, verbose_name='region')),
-                ('minimum', models.PositiveSmallIntegerField(default=0, verbose_name='at least')),
-                ('maximum', models.PositiveSmallIntegerField(verbose_name='at most')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='region_limits', to='applications.round', verbose_name='round')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "region",
+                    models.CharField(
+                        choices=[("east", "East"), ("central", "Central"), ("west", "West"), ("northeast", "Northeast")],
+                        max_length=10,
+                        verbose_name="region",
+                    ),
+                ),
+                ("minimum", models.PositiveSmallIntegerField(default=0, verbose_name="at least")),
+                ("maximum", models.PositiveSmallIntegerField(verbose_name="at most")),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="region_limits",
+                        to="applications.round",
+                        verbose_name="round",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'limit by region',
-                'verbose_name_plural': 'limits by region',
-                'ordering': ['pk'],
+                "verbose_name": "limit by region",
+                "verbose_name_plural": "limits by region",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Quota',
+            name="Quota",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('places', models.PositiveSmallIntegerField(verbose_name='cities it may nominate')),
-                ('province', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.division', verbose_name='province')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='quotas', to='applications.round', verbose_name='round')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("places", models.PositiveSmallIntegerField(verbose_name="cities it may nominate")),
+                (
+                    "province",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.division", verbose_name="province"
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="quotas", to="applications.round", verbose_name="round"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'quota',
-                'verbose_name_plural': 'quotas',
-                'ordering': ['round', 'province'],
+                "verbose_name": "quota",
+                "verbose_name_plural": "quotas",
+                "ordering": ["round", "province"],
             },
         ),
         migrations.AddField(
-            model_name='nomination',
-            name='round',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='nominations', to='applications.round', verbose_name='round'),
+            model_name="nomination",
+            name="round",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="nominations", to="applications.round", verbose_name="round"
+            ),
         ),
         migrations.CreateModel(
-            name='Deadline',
+            name="Deadline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('nomination', 'Nomination'), ('score_sheets', 'Score sheets'), ('plan', 'Implementation plan'), ('summary', 'Summary')], max_length=15, verbose_name='kind')),
-                ('original', models.DateTimeField(verbose_name='original deadline')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deadlines', to='applications.round', verbose_name='round')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("nomination", "Nomination"),
+                            ("score_sheets", "Score sheets"),
+                            ("plan", "Implementation plan"),
+                            ("summary", "Summary"),
+                        ],
+                        max_length=15,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("original", models.DateTimeField(verbose_name="original deadline")),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="deadlines", to="applications.round", verbose_name="round"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'deadline',
-                'verbose_name_plural': 'deadlines',
-                'ordering': ['original'],
+                "verbose_name": "deadline",
+                "verbose_name_plural": "deadlines",
+                "ordering": ["original"],
             },
         ),
         migrations.CreateModel(
-            name='Criterion',
+            name="Criterion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
-                ('code', models.SlugField(max_length=30, verbose_name='code')),
-                ('name_zh', models.CharField(max_length=60, verbose_name='name (Chinese)')),
-                ('name_en', models.CharField(max_length=80, verbose_name='name (English)')),
-                ('guidance_zh', models.TextField(blank=True, verbose_name='guidance (Chinese)')),
-                ('guidance_en', models.TextField(blank=True, verbose_name='guidance (English)')),
-                ('weight', models.PositiveSmallIntegerField(verbose_name='weight')),
-                ('max_mark', models.PositiveSmallIntegerField(default=10, verbose_name='highest mark')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='criteria', to='applications.round', verbose_name='round')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(verbose_name="position")),
+                ("code", models.SlugField(max_length=30, verbose_name="code")),
+                ("name_zh", models.CharField(max_length=60, verbose_name="name (Chinese)")),
+                ("name_en", models.CharField(max_length=80, verbose_name="name (English)")),
+                ("guidance_zh", models.TextField(blank=True, verbose_name="guidance (Chinese)")),
+                ("guidance_en", models.TextField(blank=True, verbose_name="guidance (English)")),
+                ("weight", models.PositiveSmallIntegerField(verbose_name="weight")),
+                ("max_mark", models.PositiveSmallIntegerField(default=10, verbose_name="highest mark")),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="criteria", to="applications.round", verbose_name="round"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'criterion',
-                'verbose_name_plural': 'criteria',
-                'ordering': ['round', 'position'],
+                "verbose_name": "criterion",
+                "verbose_name_plural": "criteria",
+                "ordering": ["round", "position"],
             },
         ),
         migrations.CreateModel(
-            name='Closing',
+            name="Closing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('nomination', 'Nomination'), ('score_sheets', 'Score sheets'), ('plan', 'Implementation plan'), ('summary', 'Summary')], max_length=15, verbose_name='kind')),
-                ('closes_at', models.DateTimeField(verbose_name='deadline')),
-                ('closed_at', models.DateTimeField(verbose_name='list sealed at')),
-                ('entries', models.JSONField(verbose_name='what was in')),
-                ('digest', models.CharField(max_length=80, verbose_name='digest')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='closings', to='applications.round', verbose_name='round')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("nomination", "Nomination"),
+                            ("score_sheets", "Score sheets"),
+                            ("plan", "Implementation plan"),
+                            ("summary", "Summary"),
+                        ],
+                        max_length=15,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("closes_at", models.DateTimeField(verbose_name="deadline")),
+                ("closed_at", models.DateTimeField(verbose_name="list sealed at")),
+                ("entries", models.JSONField(verbose_name="what was in")),
+                ("digest", models.CharField(max_length=80, verbose_name="digest")),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="closings", to="applications.round", verbose_name="round"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'closing',
-                'verbose_name_plural': 'closings',
-                'ordering': ['closes_at'],
+                "verbose_name": "closing",
+                "verbose_name_plural": "closings",
+                "ordering": ["closes_at"],
             },
         ),
         migrations.CreateModel(
-            name='Summary',
+            name="Summary",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Submitted'), ('endorsed', 'Endorsed by the province'), ('accepted', 'Accepted by the ministry')], default='draft', max_length=10, verbose_name='status')),
-                ('overview', models.TextField(blank=True, verbose_name='overall situation of the pilot')),
-                ('results', models.TextField(blank=True, verbose_name='main practices and results')),
-                ('problems', models.TextField(blank=True, verbose_name='existing problems')),
-                ('suggestions', models.TextField(blank=True, verbose_name='suggestions')),
-                ('revision', models.PositiveIntegerField(default=0, verbose_name='revision')),
-                ('submitted_at', models.DateTimeField(null=True, verbose_name='submitted at')),
-                ('endorsed_at', models.DateTimeField(null=True, verbose_name='endorsed at')),
-                ('accepted_at', models.DateTimeField(null=True, verbose_name='accepted at')),
-                ('accepted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='accepted by')),
-                ('endorsed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='endorsed by')),
-                ('pilot', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='summary', to='applications.pilot', verbose_name='pilot')),
-                ('submitted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='submitted by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("submitted", "Submitted"),
+                            ("endorsed", "Endorsed by the province"),
+                            ("accepted", "Accepted by the ministry"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("overview", models.TextField(blank=True, verbose_name="overall situation of the pilot")),
+                ("results", models.TextField(blank=True, verbose_name="main practices and results")),
+                ("problems", models.TextField(blank=True, verbose_name="existing problems")),
+                ("suggestions", models.TextField(blank=True, verbose_name="suggestions")),
+                ("revision", models.PositiveIntegerField(default=0, verbose_name="revision")),
+                ("submitted_at", models.DateTimeField(null=True, verbose_name="submitted at")),
+                ("endorsed_at", models.DateTimeField(null=True, verbose_name="endorsed at")),
+                ("accepted_at", models.DateTimeField(null=True, verbose_name="accepted at")),
+                (
+                    "accepted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="accepted by",
+                    ),
+                ),
+                (
+                    "endorsed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="endorsed by",
+                    ),
+                ),
+                (
+                    "pilot",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="summary", to="applications.pilot", verbose_name="pilot"
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="submitted by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'summary',
-                'verbose_name_plural': 'summaries',
-                'ordering': ['pilot'],
+                "verbose_name": "summary",
+                "verbose_name_plural": "summaries",
+                "ordering": ["pilot"],
             },
         ),
         migrations.CreateModel(
-            name='Amendment',
+            name="Amendment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('instant', models.DateTimeField(verbose_name='new deadline')),
-                ('reason', models.CharField(max_length=300, verbose_name='reason')),
-                ('document_number', models.CharField(max_length=60, verbose_name='document number')),
-                ('amended_at', models.DateTimeField(verbose_name='amended at')),
-                ('amended_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='amended by')),
-                ('province', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.division', verbose_name='province')),
-                ('deadline', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='amendments', to='applications.deadline', verbose_name='deadline')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("instant", models.DateTimeField(verbose_name="new deadline")),
+                ("reason", models.CharField(max_length=300, verbose_name="reason")),
+                ("document_number", models.CharField(max_length=60, verbose_name="document number")),
+                ("amended_at", models.DateTimeField(verbose_name="amended at")),
+                (
+                    "amended_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="amended by",
+                    ),
+                ),
+                (
+                    "province",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.division",
+                        verbose_name="province",
+                    ),
+                ),
+                (
+                    "deadline",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="amendments",
+                        to="applications.deadline",
+                        verbose_name="deadline",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'amendment',
-                'verbose_name_plural': 'amendments',
-                'ordering': ['pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('document_number', ''), _negated=True)), name='amendment_has_its_ground')],
+                "verbose_name": "amendment",
+                "verbose_name_plural": "amendments",
+                "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(models.Q(("reason", ""), _negated=True), models.Q(("document_number", ""), _negated=True)),
+                        name="amendment_has_its_ground",
+                    )
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='amendment',
-            trigger=pgtrigger.compiler.Trigger(name='never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1c0272700e0635f29a5fcc6f5d4b5b2ae4c42c7c', operation='UPDATE OR DELETE', pgid='pgtrigger_never_changed_53f78', table='applications_amendment', when='BEFORE')),
+            model_name="amendment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="1c0272700e0635f29a5fcc6f5d4b5b2ae4c42c7c",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_never_changed_53f78",
+                    table="applications_amendment",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='indicatoractual',
-            trigger=pgtrigger.compiler.Trigger(name='never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9d1d8b670781302accccd67415f0ff2f9510d20b', operation='UPDATE OR DELETE', pgid='pgtrigger_never_changed_22e30', table='applications_indicatoractual', when='BEFORE')),
+            model_name="indicatoractual",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="9d1d8b670781302accccd67415f0ff2f9510d20b",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_never_changed_22e30",
+                    table="applications_indicatoractual",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'letter'), ('replaced_at__isnull', True)), fields=('nomination',), name='attachment_one_letter_in_force'),
+            model_name="attachment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "letter"), ("replaced_at__isnull", True)),
+                fields=("nomination",),
+                name="attachment_one_letter_in_force",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='attachment',
-            trigger=pgtrigger.compiler.Trigger(name='attachment_is_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='9946d2457eb19cfae7acfc9b16bfd641dc6808a6', operation='DELETE', pgid='pgtrigger_attachment_is_kept_40790', table='applications_attachment', when='BEFORE')),
+            model_name="attachment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="attachment_is_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="9946d2457eb19cfae7acfc9b16bfd641dc6808a6",
+                    operation="DELETE",
+                    pgid="pgtrigger_attachment_is_kept_40790",
+                    table="applications_attachment",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='nominationversion',
-            constraint=models.UniqueConstraint(fields=('nomination', 'number'), name='nomination_version_numbered_once'),
+            model_name="nominationversion",
+            constraint=models.UniqueConstraint(fields=("nomination", "number"), name="nomination_version_numbered_once"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='nominationversion',
-            trigger=pgtrigger.compiler.Trigger(name='never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2c743f58cb7c203e3052e43445e29418e56f0c20', operation='UPDATE OR DELETE', pgid='pgtrigger_never_changed_23f79', table='applications_nominationversion', when='BEFORE')),
+            model_name="nominationversion",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="2c743f58cb7c203e3052e43445e29418e56f0c20",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_never_changed_23f79",
+                    table="applications_nominationversion",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.UniqueConstraint(fields=('version',), name='correction_once_a_version'),
+            model_name="correction",
+            constraint=models.UniqueConstraint(fields=("version",), name="correction_once_a_version"),
         ),
         migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('returned_at'))), name='correction_leaves_time'),
+            model_name="correction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("closes_at__gt", models.F("returned_at"))), name="correction_leaves_time"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='correction',
-            trigger=pgtrigger.compiler.Trigger(name='never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ce1546478944a53835901e0fd591bfe31c8e8530', operation='UPDATE OR DELETE', pgid='pgtrigger_never_changed_bd62e', table='applications_correction', when='BEFORE')),
+            model_name="correction",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="ce1546478944a53835901e0fd591bfe31c8e8530",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_never_changed_bd62e",
+                    table="applications_correction",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.UniqueConstraint(fields=('pilot', 'key'), name='indicator_once_a_pilot'),
+            model_name="indicator",
+            constraint=models.UniqueConstraint(fields=("pilot", "key"), name="indicator_once_a_pilot"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='indicator',
-            trigger=pgtrigger.compiler.Trigger(name='never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c4814a544df289fbcc83e969eddc5267b489ab65', operation='UPDATE OR DELETE', pgid='pgtrigger_never_changed_f0c63', table='applications_indicator', when='BEFORE')),
+            model_name="indicator",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="c4814a544df289fbcc83e969eddc5267b489ab65",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_never_changed_f0c63",
+                    table="applications_indicator",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.UniqueConstraint(fields=('pilot', 'number'), name='plan_numbered_once'),
+            model_name="plan",
+            constraint=models.UniqueConstraint(fields=("pilot", "number"), name="plan_numbered_once"),
         ),
         migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'draft'), models.Q(('file__isnull', False), ('issued_at__isnull', False), models.Q(('document_number', ''), _negated=True)), _connector='OR'), name='plan_issued_has_its_document'),
+            model_name="plan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status", "draft"),
+                    models.Q(("file__isnull", False), ("issued_at__isnull", False), models.Q(("document_number", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="plan_issued_has_its_document",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'filed'), _negated=True), models.Q(('filed_at__isnull', False), ('filed_by__isnull', False), models.Q(('filing_number', ''), _negated=True)), _connector='OR'), name='plan_filed_has_its_number'),
+            model_name="plan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "filed"), _negated=True),
+                    models.Q(("filed_at__isnull", False), ("filed_by__isnull", False), models.Q(("filing_number", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="plan_filed_has_its_number",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='plan',
-            trigger=pgtrigger.compiler.Trigger(name='plan_transitions', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{draft:issued,issued:filed}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='9ae4dfe5140c737c0805fdfea6c6eadb5084938c', operation='UPDATE', pgid='pgtrigger_plan_transitions_63b1a', table='applications_plan', when='BEFORE')),
+            model_name="plan",
+            trigger=pgtrigger.compiler.Trigger(
+                name="plan_transitions",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{draft:issued,issued:filed}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="9ae4dfe5140c737c0805fdfea6c6eadb5084938c",
+                    operation="UPDATE",
+                    pgid="pgtrigger_plan_transitions_63b1a",
+                    table="applications_plan",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='progress',
-            constraint=models.UniqueConstraint(fields=('pilot', 'year'), name='progress_once_a_year'),
+            model_name="progress",
+            constraint=models.UniqueConstraint(fields=("pilot", "year"), name="progress_once_a_year"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='progress',
-            trigger=pgtrigger.compiler.Trigger(name='never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='5ad75aa8cb970b8fb65b04d329649a2ff651d95d', operation='UPDATE OR DELETE', pgid='pgtrigger_never_changed_b2626', table='applications_progress', when='BEFORE')),
+            model_name="progress",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="5ad75aa8cb970b8fb65b04d329649a2ff651d95d",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_never_changed_b2626",
+                    table="applications_progress",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('digest', ''), ('opened_at__isnull', True)), models.Q(('opened_at__isnull', False), ('opened_by__isnull', False), models.Q(('digest', ''), _negated=True)), _connector='OR'), name='round_opened_is_frozen'),
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("digest", ""), ("opened_at__isnull", True)),
+                    models.Q(("opened_at__isnull", False), ("opened_by__isnull", False), models.Q(("digest", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="round_opened_is_frozen",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(('planned_places__gte', 1)), name='round_has_places'),
+            model_name="round",
+            constraint=models.CheckConstraint(condition=models.Q(("planned_places__gte", 1)), name="round_has_places"),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(('minimum_sheets__gte', 1), ('minimum_sheets__lte', models.F('panel_size'))), name='round_minimum_within_panel'),
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("minimum_sheets__gte", 1), ("minimum_sheets__lte", models.F("panel_size"))),
+                name="round_minimum_within_panel",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='round',
-            trigger=pgtrigger.compiler.Trigger(name='round_opens_with_weights_of_100', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        IF NEW.opened_at IS NOT NULL\n           AND (SELECT COALESCE(SUM(weight), 0) FROM applications_criterion WHERE round_id = NEW.id) <> 100 THEN\n            RAISE EXCEPTION 'the weights of an opened round must sum to 100' USING ERRCODE = 'check_violation';\n        END IF;\n        RETURN NEW;\n    ", hash='ea4bd180a8f7a6158700dd7bcf38202cd3b66eaa', operation='UPDATE OF "opened_at"', pgid='pgtrigger_round_opens_with_weights_of_100_207e0', table='applications_round', when='BEFORE')),
+            model_name="round",
+            trigger=pgtrigger.compiler.Trigger(
+                name="round_opens_with_weights_of_100",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n        IF NEW.opened_at IS NOT NULL\n           AND (SELECT COALESCE(SUM(weight), 0) FROM applications_criterion WHERE round_id = NEW.id) <> 100 THEN\n            RAISE EXCEPTION 'the weights of an opened round must sum to 100' USING ERRCODE = 'check_violation';\n        END IF;\n        RETURN NEW;\n    ",
+                    hash="ea4bd180a8f7a6158700dd7bcf38202cd3b66eaa",
+                    operation='UPDATE OF "opened_at"',
+                    pgid="pgtrigger_round_opens_with_weights_of_100_207e0",
+                    table="applications_round",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='round',
-            trigger=pgtrigger.compiler.Trigger(name='opened_round_is_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."opened_at" IS NOT NULL)', func='RAISE EXCEPTION \'pgtrigger: Cannot update of "code", "call_number", "planned_places", "panel_size", "minimum_sheets", "aggregation", "tie_rules", "form", "opened_at", "digest" rows from % table\', TG_TABLE_NAME;', hash='d567caa2b14f94f7491b39c6498169f04cee2449', operation='UPDATE OF "code", "call_number", "planned_places", "panel_size", "minimum_sheets", "aggregation", "tie_rules", "form", "opened_at", "digest"', pgid='pgtrigger_opened_round_is_frozen_e3a95', table='applications_round', when='BEFORE')),
+            model_name="round",
+            trigger=pgtrigger.compiler.Trigger(
+                name="opened_round_is_frozen",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."opened_at" IS NOT NULL)',
+                    func='RAISE EXCEPTION \'pgtrigger: Cannot update of "code", "call_number", "planned_places", "panel_size", "minimum_sheets", "aggregation", "tie_rules", "form", "opened_at", "digest" rows from % table\', TG_TABLE_NAME;',
+                    hash="d567caa2b14f94f7491b39c6498169f04cee2449",
+                    operation='UPDATE OF "code", "call_number", "planned_places", "panel_size", "minimum_sheets", "aggregation", "tie_rules", "form", "opened_at", "digest"',
+                    pgid="pgtrigger_opened_round_is_frozen_e3a95",
+                    table="applications_round",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='regionlimit',
-            constraint=models.UniqueConstraint(fields=('round', 'region'), name='region_limit_once_a_region'),
+            model_name="regionlimit",
+            constraint=models.UniqueConstraint(fields=("round", "region"), name="region_limit_once_a_region"),
         ),
         migrations.AddConstraint(
-            model_name='regionlimit',
-            constraint=models.CheckConstraint(condition=models.Q(('minimum__lte', models.F('maximum'))), name='region_limit_minimum_within_maximum'),
+            model_name="regionlimit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("minimum__lte", models.F("maximum"))), name="region_limit_minimum_within_maximum"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='regionlimit',
-            trigger=pgtrigger.compiler.Trigger(name='frozen_with_round', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE of_round BIGINT;', func="\n        of_round := CASE WHEN TG_OP = 'DELETE' THEN OLD.round_id ELSE NEW.round_id END;\n        IF EXISTS (SELECT 1 FROM applications_round WHERE id = of_round AND opened_at IS NOT NULL) THEN\n            RAISE EXCEPTION 'the rules of an opened round are frozen' USING ERRCODE = 'check_violation';\n        END IF;\n        IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n        RETURN NEW;\n    ", hash='c0aceb8897204e33f793aec6b1b4ef39fd70b601', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_frozen_with_round_11edc', table='applications_regionlimit', when='BEFORE')),
+            model_name="regionlimit",
+            trigger=pgtrigger.compiler.Trigger(
+                name="frozen_with_round",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE of_round BIGINT;",
+                    func="\n        of_round := CASE WHEN TG_OP = 'DELETE' THEN OLD.round_id ELSE NEW.round_id END;\n        IF EXISTS (SELECT 1 FROM applications_round WHERE id = of_round AND opened_at IS NOT NULL) THEN\n            RAISE EXCEPTION 'the rules of an opened round are frozen' USING ERRCODE = 'check_violation';\n        END IF;\n        IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n        RETURN NEW;\n    ",
+                    hash="c0aceb8897204e33f793aec6b1b4ef39fd70b601",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_frozen_with_round_11edc",
+                    table="applications_regionlimit",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quota',
-            constraint=models.UniqueConstraint(fields=('round', 'province'), name='quota_once_a_province'),
+            model_name="quota",
+            constraint=models.UniqueConstraint(fields=("round", "province"), name="quota_once_a_province"),
         ),
         migrations.AddConstraint(
-            model_name='quota',
-            constraint=models.CheckConstraint(condition=models.Q(('places__lte', 20)), name='quota_within_20'),
+            model_name="quota",
+            constraint=models.CheckConstraint(condition=models.Q(("places__lte", 20)), name="quota_within_20"),
         ),
         migrations.AddConstraint(
-            model_name='quota',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('province__in', ['110000', '120000', '310000', '500000', '660000']), _negated=True), ('places__lte', 1), _connector='OR'), name='quota_municipality_nominates_itself'),
+            model_name="quota",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("province__in", ["110000", "120000", "310000", "500000", "660000"]), _negated=True),
+                    ("places__lte", 1),
+                    _connector="OR",
+                ),
+                name="quota_municipality_nominates_itself",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='quota',
-            trigger=pgtrigger.compiler.Trigger(name='frozen_with_round', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE of_round BIGINT;', func="\n        of_round := CASE WHEN TG_OP = 'DELETE' THEN OLD.round_id ELSE NEW.round_id END;\n        IF EXISTS (SELECT 1 FROM applications_round WHERE id = of_round AND opened_at IS NOT NULL) THEN\n            RAISE EXCEPTION 'the rules of an opened round are frozen' USING ERRCODE = 'check_violation';\n        END IF;\n        IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n        RETURN NEW;\n    ", hash='9bffac159c7d24289c984e2ff9c3255b94154bca', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_frozen_with_round_000d5', table='applications_quota', when='BEFORE')),
+            model_name="quota",
+            trigger=pgtrigger.compiler.Trigger(
+                name="frozen_with_round",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE of_round BIGINT;",
+                    func="\n        of_round := CASE WHEN TG_OP = 'DELETE' THEN OLD.round_id ELSE NEW.round_id END;\n        IF EXISTS (SELECT 1 FROM applications_round WHERE id = of_round AND opened_at IS NOT NULL) THEN\n            RAISE EXCEPTION 'the rules of an opened round are frozen' USING ERRCODE = 'check_violation';\n        END IF;\n        IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n        RETURN NEW;\n    ",
+                    hash="9bffac159c7d24289c984e2ff9c3255b94154bca",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_frozen_with_round_000d5",
+                    table="applications_quota",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='nomination',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'withdrawn'), _negated=True), fields=('round', 'city'), name='nomination_city_once_a_round'),
+            model_name="nomination",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "withdrawn"), _negated=True), fields=("round", "city"), name="nomination_city_once_a_round"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='nomination',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Left(models.F('city_id'), 2), django.db.models.functions.text.Left(models.F('province_id'), 2)), name='nomination_city_of_the_province'),
+            model_name="nomination",
+            constraint=models.CheckConstraint(
+                condition=django.db.models.lookups.Exact(
+                    django.db.models.functions.text.Left(models.F("city_id"), 2),
+                    django.db.models.functions.text.Left(models.F("province_id"), 2),
+                ),
+                name="nomination_city_of_the_province",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='nomination',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', frozenset(['accepted', 'not_selected', 'rejected', 'returned', 'selected', 'struck', 'submitted'])), _negated=True), models.Q(('submitted_at__isnull', False), ('submitted_by__isnull', False)), _connector='OR'), name='nomination_submitted_has_submitted_at'),
+            model_name="nomination",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("status__in", frozenset(["accepted", "not_selected", "rejected", "returned", "selected", "struck", "submitted"])),
+                        _negated=True,
+                    ),
+                    models.Q(("submitted_at__isnull", False), ("submitted_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="nomination_submitted_has_submitted_at",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='nomination',
-            constraint=models.CheckConstraint(condition=models.Q(('content__sub_sectors__isnull', True), django.db.models.lookups.LessThanOrEqual(models.Func(models.F('content__sub_sectors'), function='jsonb_array_length', output_field=models.IntegerField()), 3), _connector='OR'), name='nomination_at_most_three_sub_sectors'),
+            model_name="nomination",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("content__sub_sectors__isnull", True),
+                    django.db.models.lookups.LessThanOrEqual(
+                        models.Func(models.F("content__sub_sectors"), function="jsonb_array_length", output_field=models.IntegerField()), 3
+                    ),
+                    _connector="OR",
+                ),
+                name="nomination_at_most_three_sub_sectors",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='nomination',
-            trigger=pgtrigger.compiler.Trigger(name='within_quota', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE allowed INTEGER;', func="\n        SELECT places INTO allowed FROM applications_quota\n            WHERE round_id = NEW.round_id AND province_id = NEW.province_id FOR UPDATE;\n        IF (SELECT COUNT(*) FROM applications_nomination\n            WHERE round_id = NEW.round_id AND province_id = NEW.province_id AND status <> 'withdrawn') >= COALESCE(allowed, 0) THEN\n            RAISE EXCEPTION 'the quota of the province is used up' USING ERRCODE = 'check_violation';\n        END IF;\n        RETURN NEW;\n    ", hash='a262ff70f2898d24125e5c75748a55b86b555864', operation='INSERT', pgid='pgtrigger_within_quota_3f62e', table='applications_nomination', when='BEFORE')),
+            model_name="nomination",
+            trigger=pgtrigger.compiler.Trigger(
+                name="within_quota",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE allowed INTEGER;",
+                    func="\n        SELECT places INTO allowed FROM applications_quota\n            WHERE round_id = NEW.round_id AND province_id = NEW.province_id FOR UPDATE;\n        IF (SELECT COUNT(*) FROM applications_nomination\n            WHERE round_id = NEW.round_id AND province_id = NEW.province_id AND status <> 'withdrawn') >= COALESCE(allowed, 0) THEN\n            RAISE EXCEPTION 'the quota of the province is used up' USING ERRCODE = 'check_violation';\n        END IF;\n        RETURN NEW;\n    ",
+                    hash="a262ff70f2898d24125e5c75748a55b86b555864",
+                    operation="INSERT",
+                    pgid="pgtrigger_within_quota_3f62e",
+                    table="applications_nomination",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='nomination',
-            trigger=pgtrigger.compiler.Trigger(name='nomination_transitions', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{draft:withdrawn,draft:submitted,submitted:accepted,submitted:returned,submitted:withdrawn,submitted:rejected,returned:accepted,returned:rejected,returned:submitted,accepted:struck,accepted:not_selected,accepted:selected}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='e69e596bb4e2c0e2305ca3c91d90a4dca9a7d4d5', operation='UPDATE', pgid='pgtrigger_nomination_transitions_9f193', table='applications_nomination', when='BEFORE')),
+            model_name="nomination",
+            trigger=pgtrigger.compiler.Trigger(
+                name="nomination_transitions",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{draft:withdrawn,draft:submitted,submitted:accepted,submitted:returned,submitted:withdrawn,submitted:rejected,returned:accepted,returned:rejected,returned:submitted,accepted:struck,accepted:not_selected,accepted:selected}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="e69e596bb4e2c0e2305ca3c91d90a4dca9a7d4d5",
+                    operation="UPDATE",
+                    pgid="pgtrigger_nomination_transitions_9f193",
+                    table="applications_nomination",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='nomination',
-            trigger=pgtrigger.compiler.Trigger(name='nomination_is_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='9834161916b43f5bc1dec5d62b1fc0e151bf736d', operation='DELETE', pgid='pgtrigger_nomination_is_kept_039ab', table='applications_nomination', when='BEFORE')),
+            model_name="nomination",
+            trigger=pgtrigger.compiler.Trigger(
+                name="nomination_is_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="9834161916b43f5bc1dec5d62b1fc0e151bf736d",
+                    operation="DELETE",
+                    pgid="pgtrigger_nomination_is_kept_039ab",
+                    table="applications_nomination",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='nomination',
-            trigger=pgtrigger.compiler.Trigger(name='submitted_content_is_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."status" IN (\'submitted\', \'accepted\', \'rejected\', \'withdrawn\', \'selected\', \'not_selected\', \'struck\') AND OLD."content" IS DISTINCT FROM (NEW."content"))', func='RAISE EXCEPTION \'pgtrigger: Cannot update of "content", "city_id", "province_id", "round_id" rows from % table\', TG_TABLE_NAME;', hash='5cf86fb44156926d70a98a83589403fb5bc9d556', operation='UPDATE OF "content", "city_id", "province_id", "round_id"', pgid='pgtrigger_submitted_content_is_frozen_d53eb', table='applications_nomination', when='BEFORE')),
+            model_name="nomination",
+            trigger=pgtrigger.compiler.Trigger(
+                name="submitted_content_is_frozen",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.\"status\" IN ('submitted', 'accepted', 'rejected', 'withdrawn', 'selected', 'not_selected', 'struck') AND OLD.\"content\" IS DISTINCT FROM (NEW.\"content\"))",
+                    func='RAISE EXCEPTION \'pgtrigger: Cannot update of "content", "city_id", "province_id", "round_id" rows from % table\', TG_TABLE_NAME;',
+                    hash="5cf86fb44156926d70a98a83589403fb5bc9d556",
+                    operation='UPDATE OF "content", "city_id", "province_id", "round_id"',
+                    pgid="pgtrigger_submitted_content_is_frozen_d53eb",
+                    table="applications_nomination",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.UniqueConstraint(fields=('round', 'kind'), name='deadline_once_a_kind'),
+            model_name="deadline",
+            constraint=models.UniqueConstraint(fields=("round", "kind"), name="deadline_once_a_kind"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='deadline',
-            trigger=pgtrigger.compiler.Trigger(name='frozen_with_round', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE of_round BIGINT;', func="\n        of_round := CASE WHEN TG_OP = 'DELETE' THEN OLD.round_id ELSE NEW.round_id END;\n        IF EXISTS (SELECT 1 FROM applications_round WHERE id = of_round AND opened_at IS NOT NULL) THEN\n            RAISE EXCEPTION 'the rules of an opened round are frozen' USING ERRCODE = 'check_violation';\n        END IF;\n        IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n        RETURN NEW;\n    ", hash='1f633090df595848842c6342e6dc2b1534f7452e', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_frozen_with_round_7c178', table='applications_deadline', when='BEFORE')),
+            model_name="deadline",
+            trigger=pgtrigger.compiler.Trigger(
+                name="frozen_with_round",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE of_round BIGINT;",
+                    func="\n        of_round := CASE WHEN TG_OP = 'DELETE' THEN OLD.round_id ELSE NEW.round_id END;\n        IF EXISTS (SELECT 1 FROM applications_round WHERE id = of_round AND opened_at IS NOT NULL) THEN\n            RAISE EXCEPTION 'the rules of an opened round are frozen' USING ERRCODE = 'check_violation';\n        END IF;\n        IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n        RETURN NEW;\n    ",
+                    hash="1f633090df595848842c6342e6dc2b1534f7452e",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_frozen_with_round_7c178",
+                    table="applications_deadline",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.UniqueConstraint(fields=('round', 'code'), name='criterion_code_once_a_round'),
+            model_name="criterion",
+            constraint=models.UniqueConstraint(fields=("round", "code"), name="criterion_code_once_a_round"),
         ),
         migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.CheckConstraint(condition=models.Q(('weight__gte', 1), ('weight__lte', 100)), name='criterion_weight_within_100'),
+            model_name="criterion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("weight__gte", 1), ("weight__lte", 100)), name="criterion_weight_within_100"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.CheckConstraint(condition=models.Q(('max_mark__gte', 1), ('max_mark__lte', 100)), name='criterion_max_mark_within_100'),
+            model_name="criterion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("max_mark__gte", 1), ("max_mark__lte", 100)), name="criterion_max_mark_within_100"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='criterion',
-            trigger=pgtrigger.compiler.Trigger(name='frozen_with_round', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE of_round BIGINT;', func="\n        of_round := CASE WHEN TG_OP = 'DELETE' THEN OLD.round_id ELSE NEW.round_id END;\n        IF EXISTS (SELECT 1 FROM applications_round WHERE id = of_round AND opened_at IS NOT NULL) THEN\n            RAISE EXCEPTION 'the rules of an opened round are frozen' USING ERRCODE = 'check_violation';\n        END IF;\n        IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n        RETURN NEW;\n    ", hash='6105f5ebd2274904c72eed08f8e5a5d587827f19', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_frozen_with_round_7fc05', table='applications_criterion', when='BEFORE')),
+            model_name="criterion",
+            trigger=pgtrigger.compiler.Trigger(
+                name="frozen_with_round",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE of_round BIGINT;",
+                    func="\n        of_round := CASE WHEN TG_OP = 'DELETE' THEN OLD.round_id ELSE NEW.round_id END;\n        IF EXISTS (SELECT 1 FROM applications_round WHERE id = of_round AND opened_at IS NOT NULL) THEN\n            RAISE EXCEPTION 'the rules of an opened round are frozen' USING ERRCODE = 'check_violation';\n        END IF;\n        IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n        RETURN NEW;\n    ",
+                    hash="6105f5ebd2274904c72eed08f8e5a5d587827f19",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_frozen_with_round_7fc05",
+                    table="applications_criterion",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='closing',
-            constraint=models.UniqueConstraint(fields=('round', 'kind', 'closes_at'), name='closing_once_an_instant'),
+            model_name="closing",
+            constraint=models.UniqueConstraint(fields=("round", "kind", "closes_at"), name="closing_once_an_instant"),
         ),
         migrations.AddConstraint(
-            model_name='closing',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at__gte', models.F('closes_at'))), name='closing_after_the_deadline'),
+            model_name="closing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("closed_at__gte", models.F("closes_at"))), name="closing_after_the_deadline"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='closing',
-            trigger=pgtrigger.compiler.Trigger(name='never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='3101bd9b29289009c1591e8dd4da46342f4cca7a', operation='UPDATE OR DELETE', pgid='pgtrigger_never_changed_6ff47', table='applications_closing', when='BEFORE')),
+            model_name="closing",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="3101bd9b29289009c1591e8dd4da46342f4cca7a",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_never_changed_6ff47",
+                    table="applications_closing",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='summary',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'draft'), models.Q(('submitted_at__isnull', False), models.Q(('overview', ''), _negated=True), models.Q(('results', ''), _negated=True), models.Q(('problems', ''), _negated=True), models.Q(('suggestions', ''), _negated=True)), _connector='OR'), name='summary_submitted_has_four_parts'),
+            model_name="summary",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status", "draft"),
+                    models.Q(
+                        ("submitted_at__isnull", False),
+                        models.Q(("overview", ""), _negated=True),
+                        models.Q(("results", ""), _negated=True),
+                        models.Q(("problems", ""), _negated=True),
+                        models.Q(("suggestions", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="summary_submitted_has_four_parts",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='summary',
-            trigger=pgtrigger.compiler.Trigger(name='summary_transitions', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{draft:submitted,submitted:endorsed,submitted:draft,endorsed:accepted,endorsed:draft}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='5ab5ff3042c06b19f61d419cb792bc4bea8abd51', operation='UPDATE', pgid='pgtrigger_summary_transitions_1d278', table='applications_summary', when='BEFORE')),
+            model_name="summary",
+            trigger=pgtrigger.compiler.Trigger(
+                name="summary_transitions",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{draft:submitted,submitted:endorsed,submitted:draft,endorsed:accepted,endorsed:draft}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="5ab5ff3042c06b19f61d419cb792bc4bea8abd51",
+                    operation="UPDATE",
+                    pgid="pgtrigger_summary_transitions_1d278",
+                    table="applications_summary",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -57,7 +57,9 @@ class Nomination(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("created by"))
     created_at = models.DateTimeField(_("created at"))
     submitted_at = models.DateTimeField(_("submitted at"), null=True)
-    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("submitted by"))
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("submitted by")
+    )
     receipt_sent_at = models.DateTimeField(_("receipt sent at"), null=True)
 
     class Meta:
@@ -81,7 +83,9 @@ class Nomination(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["round", "city"], condition=~Q(status=Status.WITHDRAWN), name="nomination_city_once_a_round"),
-            models.CheckConstraint(condition=Exact(Left(F("city_id"), 2), Left(F("province_id"), 2)), name="nomination_city_of_the_province"),
+            models.CheckConstraint(
+                condition=Exact(Left(F("city_id"), 2), Left(F("province_id"), 2)), name="nomination_city_of_the_province"
+            ),
             models.CheckConstraint(
                 condition=~Q(status__in=NOMINATION_IN) | Q(submitted_at__isnull=False, submitted_by__isnull=False),
                 name="nomination_submitted_has_submitted_at",
@@ -175,7 +179,9 @@ class Attachment(models.Model):
         triggers = [pgtrigger.Protect(name="attachment_is_kept", operation=pgtrigger.Delete)]
         constraints = [
             models.UniqueConstraint(
-                fields=["nomination"], condition=Q(kind=AttachmentKind.LETTER, replaced_at__isnull=True), name="attachment_one_letter_in_force"
+                fields=["nomination"],
+                condition=Q(kind=AttachmentKind.LETTER, replaced_at__isnull=True),
+                name="attachment_one_letter_in_force",
             )
         ]
 

@@ -47,7 +47,18 @@ WEIGHTS_SUM_TO_100 = pgtrigger.Trigger(
         RETURN NEW;
     """,
 )
-FROZEN_FIELDS = ["code", "call_number", "planned_places", "panel_size", "minimum_sheets", "aggregation", "tie_rules", "form", "opened_at", "digest"]
+FROZEN_FIELDS = [
+    "code",
+    "call_number",
+    "planned_places",
+    "panel_size",
+    "minimum_sheets",
+    "aggregation",
+    "tie_rules",
+    "form",
+    "opened_at",
+    "digest",
+]
 
 
 class Round(models.Model):
@@ -76,14 +87,21 @@ class Round(models.Model):
         verbose_name_plural = _("rounds")
         ordering = ["-code"]
         constraints = [
-            models.CheckConstraint(condition=Q(opened_at__isnull=True, digest="") | (Q(opened_at__isnull=False, opened_by__isnull=False) & ~Q(digest="")), name="round_opened_is_frozen"),
+            models.CheckConstraint(
+                condition=Q(opened_at__isnull=True, digest="") | (Q(opened_at__isnull=False, opened_by__isnull=False) & ~Q(digest="")),
+                name="round_opened_is_frozen",
+            ),
             models.CheckConstraint(condition=Q(planned_places__gte=1), name="round_has_places"),
-            models.CheckConstraint(condition=Q(minimum_sheets__gte=1, minimum_sheets__lte=F("panel_size")), name="round_minimum_within_panel"),
+            models.CheckConstraint(
+                condition=Q(minimum_sheets__gte=1, minimum_sheets__lte=F("panel_size")), name="round_minimum_within_panel"
+            ),
         ]
         triggers = [
             WEIGHTS_SUM_TO_100,
             pgtrigger.Protect(
-                name="opened_round_is_frozen", operation=pgtrigger.UpdateOf(*FROZEN_FIELDS), condition=pgtrigger.Q(old__opened_at__isnull=False)
+                name="opened_round_is_frozen",
+                operation=pgtrigger.UpdateOf(*FROZEN_FIELDS),
+                condition=pgtrigger.Q(old__opened_at__isnull=False),
             ),
         ]
 
@@ -152,7 +170,9 @@ class Quota(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["round", "province"], name="quota_once_a_province"),
             models.CheckConstraint(condition=Q(places__lte=20), name="quota_within_20"),
-            models.CheckConstraint(condition=~Q(province__in=SELF_NOMINATING_CODES) | Q(places__lte=1), name="quota_municipality_nominates_itself"),
+            models.CheckConstraint(
+                condition=~Q(province__in=SELF_NOMINATING_CODES) | Q(places__lte=1), name="quota_municipality_nominates_itself"
+            ),
         ]
 
     def __str__(self) -> str:

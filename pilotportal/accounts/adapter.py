@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, _request: HttpRequest) -> bool:
         return False
 
     def populate_username(self, request: HttpRequest, user: Any) -> None:

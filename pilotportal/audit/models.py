@@ -79,3 +79,6 @@ class SealedEvent(models.Model):
         verbose_name = _("sealed event")
         verbose_name_plural = _("sealed events")
         triggers = [NEVER_CHANGED]
+
+    def __str__(self) -> str:
+        return f"{self.event_id} ∈ {self.seal_id}"

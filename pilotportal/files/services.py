@@ -22,9 +22,7 @@ def store_upload(content: bytes, *, at: datetime) -> StoredFile:
     """Keep an uploaded file. Raises Refused where its content is not what may be uploaded."""
     if refusal := rules.why_not_store(content):
         raise Refused(refusal)
-    media_type = rules.media_type_of(content)
-    assert media_type  # why_not_store has seen to it
-    return store(content, media_type=media_type, at=at, pages=rules.pages_of(content))
+    return store(content, media_type=MediaType(rules.media_type_of(content)), at=at, pages=rules.pages_of(content))
 
 
 def store(content: bytes, *, media_type: MediaType, at: datetime, pages: int | None = None) -> StoredFile:

@@ -19,5 +19,3 @@ def why_not_cancel(status: str) -> Refusal | None:
 
 def why_not_retry(status: str) -> Refusal | None:
     return None if status in {Status.FAILED, Status.CANCELLED} else Refusal.NOT_FAILED
-
-

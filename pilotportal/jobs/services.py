@@ -51,6 +51,7 @@ def retry(*, job_id: int, by: User, at: datetime) -> Job:
         raise Refused(refusal)
     job.status, job.error, job.finished_at, job.heard_at = Status.REQUESTED, "", None, at
     job.save(update_fields=["status", "error", "finished_at", "heard_at"])
+    audit.record("job.retried", at=at, by=by, target=job)
     transaction.on_commit(partial(tasks.run.delay, job_id=job.pk))
     return job
 

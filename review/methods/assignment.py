@@ -18,7 +18,7 @@ from itertools import count
 import numpy as np
 
 from review.methods import flow, matching
-from review.methods.matching import Exclusion, Expert, Fit, Nomination, Openings, Pair, Problem
+from review.methods.matching import Exclusion, Fit, Nomination, Openings, Pair, Problem
 
 Price = tuple[int, int]
 Group = tuple[str, str]
@@ -99,13 +99,15 @@ class Substitution:
 
 
 def assign(problem: Problem) -> Assignment:
-    """The best assignment, which is the same whatever the order of the problem's parts. Raises matching.Contradiction for bad pins."""
+    """The best assignment, which is the same whatever the order of the problem's parts. Raises matching.PinError for bad pins."""
     openings = matching.openings(problem)
     if not openings.seats:
         return Assignment(tuple(sorted(problem.pinned)), (), Certificate(0, {}, {}, {}))
     drawing = _Drawing(problem, openings)
     attempt, optimum = next((n, found) for n in count() if (found := drawing.solve(attempt=n)).unique)
-    chosen = {Pair(pair.nomination, pair.expert) for pair, used in zip(openings.pairs, optimum.used[drawing.pairs_at :], strict=True) if used}
+    chosen = {
+        Pair(pair.nomination, pair.expert) for pair, used in zip(openings.pairs, optimum.used[drawing.pairs_at :], strict=True) if used
+    }
     pairs = tuple(sorted(problem.pinned | chosen))
     return Assignment(pairs, shortages(problem, pairs=pairs), drawing.certificate(attempt, optimum))
 
@@ -163,8 +165,12 @@ def components(pairs: Iterable[Pair]) -> tuple[Component, ...]:
             parts.update(dict.fromkeys(small, large))
         parts[left] = parts[right] = large
     distinct = {id(part): part for part in parts.values()}.values()
-    found = [Component(*(tuple(sorted(name for side, name in part if side is wanted)) for wanted in (False, True))) for part in distinct]
+    found = [Component(_side(part, experts=False), _side(part, experts=True)) for part in distinct]
     return tuple(sorted(found, key=lambda c: (-len(c.nominations) - len(c.experts), c.nominations)))
+
+
+def _side(part: set[tuple[bool, str]], *, experts: bool) -> tuple[str, ...]:
+    return tuple(sorted(name for is_expert, name in part if is_expert is experts))
 
 
 def _replacement(nomination: str, gone: frozenset[Pair], kept: frozenset[Pair], found: Assignment) -> Replacement:

@@ -1,8 +1,8 @@
 """Check an assignment against its prices in plain Python, without a solver.
 
-Weak duality: let d be the price of a node. If d[head] <= d[tail] + cost on every unused arc and d[tail] <= d[head] - cost on every used one,
-no cycle of changes lowers the cost, so the assignment is optimal. Costs and prices are pairs (cost, tie) that compare one after the
-other, which counts the ties only where the costs are equal. It is the only optimum when the arcs on which the prices are exactly met
+Weak duality: let d be the price of a node. If d[head] <= d[tail] + cost on every unused arc and d[tail] <= d[head] - cost on every used
+one, no cycle of changes lowers the cost, so the assignment is optimal. Costs and prices are pairs (cost, tie) that compare one after
+the other, which counts the ties only where the costs are equal. It is the only optimum when the arcs on which the prices are exactly met
 form no cycle.
 """
 
@@ -104,8 +104,8 @@ def _residual(problem: Problem, openings: Openings, assignment: Assignment) -> I
         arc = _Arc(("expert", pair.expert), end, pair.cost, name)
         yield _Arc(arc.head, arc.tail, -arc.cost, name, -1) if name in chosen else arc
     for nomination, group in {(pair.nomination, pair.group) for pair in openings.pairs if pair.group is not None}:
-        ends = ("group", nomination, group), ("nomination", nomination)
-        yield _Arc(*(reversed(ends) if (nomination, group) in crowded else ends), 0)
+        tail, head = ("group", nomination, group), ("nomination", nomination)
+        yield _Arc(head, tail, 0) if (nomination, group) in crowded else _Arc(tail, head, 0)
 
 
 def _load_changes(problem: Problem, openings: Openings, assignment: Assignment) -> Iterator[_Arc]:

@@ -62,7 +62,8 @@ def _cheapest(network: Network, cost: Integers) -> Flags:
     status = solver.solve()
     if status != solver.OPTIMAL:
         raise ValueError(f"the network has no optimal flow: {status.name}")
-    return solver.flows(np.arange(len(cost))) > 0
+    used: Flags = solver.flows(np.arange(len(cost))) > 0
+    return used
 
 
 def _restrict(network: Network, used: Flags, kept: Integers) -> Network:

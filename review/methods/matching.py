@@ -96,7 +96,8 @@ class Costs:
 
     def of(self, fit: Fit) -> int:
         """What a seat with this fit costs."""
-        return {Fit.CORE: self.core, Fit.NEAR: self.near, Fit.GENERAL: self.general}[fit]
+        cost: int = getattr(self, fit.value)
+        return cost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +136,7 @@ class PinConflict:
     trouble: PinTrouble
 
 
-class Contradiction(Exception):
+class PinError(Exception):
     """The pinned pairs contradict the rules; `conflicts` says which and why."""
 
     def __init__(self, conflicts: tuple[PinConflict, ...]) -> None:
@@ -201,9 +202,9 @@ def pin_conflicts(problem: Problem) -> tuple[PinConflict, ...]:
 
 
 def openings(problem: Problem) -> Openings:
-    """What is left to decide once the pinned pairs stand. Raises Contradiction when they cannot."""
+    """What is left to decide once the pinned pairs stand. Raises PinError when they cannot."""
     if conflicts := pin_conflicts(problem):
-        raise Contradiction(conflicts)
+        raise PinError(conflicts)
     pins = _Pins(problem)
     taken = pins.groups_on()
     nominations = sorted((n for n in problem.nominations if n.seats > pins.seats[n.id]), key=lambda n: n.id)
@@ -225,7 +226,7 @@ def _open_pairs(problem: Problem, nomination: Nomination, experts: list[Expert],
     ]
     members = Counter(expert.group for expert in free if expert.group is not None)
     for expert in free:
-        group = expert.group if members[expert.group] > 1 else None
+        group = expert.group if expert.group is not None and members[expert.group] > 1 else None
         yield OpenPair(nomination.id, expert.id, group, problem.costs.of(fit(nomination=nomination, expert=expert)))
 
 

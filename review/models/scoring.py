@@ -81,7 +81,9 @@ class FormalCheck(models.Model):
         verbose_name_plural = _("formal reviews")
         ordering = ["pk"]
         triggers = [NEVER_CHANGED]
-        constraints = [models.CheckConstraint(condition=~Q(outcome=Outcome.REJECTED) | ~Q(reason=""), name="formal_check_rejection_has_reason")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(outcome=Outcome.REJECTED) | ~Q(reason=""), name="formal_check_rejection_has_reason")
+        ]
 
     def __str__(self) -> str:
         return f"{self.nomination} {self.get_outcome_display()}"
@@ -137,7 +139,9 @@ class ScoreSheet(models.Model):
         triggers = [transitions("sheet_transitions", SHEET_TRANSITIONS), NOT_FROM_THE_PROVINCE]
         constraints = [
             models.UniqueConstraint(fields=["nomination", "expert"], name="sheet_once_an_expert"),
-            models.CheckConstraint(condition=~Q(status=SheetStatus.SUBMITTED) | Q(submitted_at__isnull=False), name="sheet_submitted_has_submitted_at"),
+            models.CheckConstraint(
+                condition=~Q(status=SheetStatus.SUBMITTED) | Q(submitted_at__isnull=False), name="sheet_submitted_has_submitted_at"
+            ),
         ]
 
     def __str__(self) -> str:

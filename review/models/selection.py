@@ -60,16 +60,23 @@ class Selection(models.Model):
         ordering = ["pk"]
         triggers = [
             transitions("selection_transitions", SELECTION_TRANSITIONS),
-            pgtrigger.Protect(name="proposed_list_is_frozen", operation=pgtrigger.UpdateOf("places", "digest", "ranking_id", "proposed_by_id")),
+            pgtrigger.Protect(
+                name="proposed_list_is_frozen", operation=pgtrigger.UpdateOf("places", "digest", "ranking_id", "proposed_by_id")
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["round"], condition=~Q(status=SelectionStatus.VOIDED), name="selection_one_in_force"),
-            models.CheckConstraint(condition=Q(signed_off_by__isnull=True) | ~Q(signed_off_by=F("proposed_by")), name="selection_released_by_a_second_person"),
             models.CheckConstraint(
-                condition=~Q(status=SelectionStatus.DECIDED) | (Q(decided_at__isnull=False, decided_by__isnull=False) & ~Q(decision_number="")),
+                condition=Q(signed_off_by__isnull=True) | ~Q(signed_off_by=F("proposed_by")), name="selection_released_by_a_second_person"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=SelectionStatus.DECIDED)
+                | (Q(decided_at__isnull=False, decided_by__isnull=False) & ~Q(decision_number="")),
                 name="selection_decided_has_its_document",
             ),
-            models.CheckConstraint(condition=Q(notice_until__isnull=True) | Q(notice_until__gt=F("notice_from")), name="selection_notice_lasts"),
+            models.CheckConstraint(
+                condition=Q(notice_until__isnull=True) | Q(notice_until__gt=F("notice_from")), name="selection_notice_lasts"
+            ),
         ]
 
     def __str__(self) -> str:

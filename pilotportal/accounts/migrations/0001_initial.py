@@ -10,92 +10,257 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Division',
+            name="Division",
             fields=[
-                ('code', models.CharField(max_length=6, primary_key=True, serialize=False, verbose_name='division code')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('level', models.CharField(choices=[('province', 'Province or autonomous region'), ('municipality', 'Municipality'), ('corps', 'Xinjiang Production and Construction Corps'), ('prefecture_city', 'Prefecture-level city'), ('other_prefecture', 'Other prefecture-level unit')], max_length=20, verbose_name='level')),
-                ('region', models.CharField(choices=[('east', 'East'), ('central', 'Central'), ('west', 'West'), ('northeast', 'Northeast')], max_length=10, verbose_name='region')),
-                ('province', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cities', to='accounts.division', verbose_name='province')),
+                ("code", models.CharField(max_length=6, primary_key=True, serialize=False, verbose_name="division code")),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("province", "Province or autonomous region"),
+                            ("municipality", "Municipality"),
+                            ("corps", "Xinjiang Production and Construction Corps"),
+                            ("prefecture_city", "Prefecture-level city"),
+                            ("other_prefecture", "Other prefecture-level unit"),
+                        ],
+                        max_length=20,
+                        verbose_name="level",
+                    ),
+                ),
+                (
+                    "region",
+                    models.CharField(
+                        choices=[("east", "East"), ("central", "Central"), ("west", "West"), ("northeast", "Northeast")],
+                        max_length=10,
+                        verbose_name="region",
+                    ),
+                ),
+                (
+                    "province",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="cities", to="accounts.division", verbose_name="province"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'division',
-                'verbose_name_plural': 'divisions',
-                'ordering': ['code'],
+                "verbose_name": "division",
+                "verbose_name_plural": "divisions",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('kind', models.CharField(choices=[('ministry', 'Lead ministry'), ('partner', 'Partner ministry'), ('province', 'Provincial human-resources department'), ('co_department', 'Provincial co-department'), ('city', 'City human-resources bureau'), ('institute', "Expert's employer"), ('operator', 'Operator of the portal')], max_length=20, verbose_name='kind')),
-                ('division', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='organisations', to='accounts.division', verbose_name='division')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("ministry", "Lead ministry"),
+                            ("partner", "Partner ministry"),
+                            ("province", "Provincial human-resources department"),
+                            ("co_department", "Provincial co-department"),
+                            ("city", "City human-resources bureau"),
+                            ("institute", "Expert's employer"),
+                            ("operator", "Operator of the portal"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "division",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="organisations",
+                        to="accounts.division",
+                        verbose_name="division",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'organisation',
-                'verbose_name_plural': 'organisations',
-                'ordering': ['pk'],
+                "verbose_name": "organisation",
+                "verbose_name_plural": "organisations",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('role', models.CharField(choices=[('province_handler', 'Provincial handling official'), ('province_approver', 'Provincial approving official'), ('co_department', 'Co-department'), ('city', 'City official'), ('expert', 'Review expert'), ('staff', 'Ministry staff'), ('partner', 'Partner ministry'), ('supervisor', 'Supervisor'), ('system_admin', 'System administrator'), ('security_admin', 'Security administrator'), ('audit_admin', 'Audit administrator')], max_length=20, verbose_name='role')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='accounts.organisation', verbose_name='organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "A user with that username already exists."},
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="email address")),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False, help_text="Designates whether the user can log into this admin site.", verbose_name="staff status"
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                ("date_joined", models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined")),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("province_handler", "Provincial handling official"),
+                            ("province_approver", "Provincial approving official"),
+                            ("co_department", "Co-department"),
+                            ("city", "City official"),
+                            ("expert", "Review expert"),
+                            ("staff", "Ministry staff"),
+                            ("partner", "Partner ministry"),
+                            ("supervisor", "Supervisor"),
+                            ("system_admin", "System administrator"),
+                            ("security_admin", "Security administrator"),
+                            ("audit_admin", "Audit administrator"),
+                        ],
+                        max_length=20,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="members",
+                        to="accounts.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'user',
-                'verbose_name_plural': 'users',
-                'ordering': ['pk'],
+                "verbose_name": "user",
+                "verbose_name_plural": "users",
+                "ordering": ["pk"],
             },
             managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
+                ("objects", django.contrib.auth.models.UserManager()),
             ],
         ),
         migrations.AddConstraint(
-            model_name='division',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', ['province', 'municipality', 'corps', 'prefecture_city', 'other_prefecture'])), name='division_level_is_known'),
+            model_name="division",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level__in", ["province", "municipality", "corps", "prefecture_city", "other_prefecture"])),
+                name="division_level_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='division',
-            constraint=models.CheckConstraint(condition=models.Q(('region__in', ['east', 'central', 'west', 'northeast'])), name='division_region_is_known'),
+            model_name="division",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("region__in", ["east", "central", "west", "northeast"])), name="division_region_is_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='division',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Left(models.F('province_id'), 2), django.db.models.functions.text.Left(models.F('code'), 2)), name='division_lies_in_its_province'),
+            model_name="division",
+            constraint=models.CheckConstraint(
+                condition=django.db.models.lookups.Exact(
+                    django.db.models.functions.text.Left(models.F("province_id"), 2),
+                    django.db.models.functions.text.Left(models.F("code"), 2),
+                ),
+                name="division_lies_in_its_province",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['province', 'co_department', 'city', 'institute']), _negated=True), ('division__isnull', False), _connector='OR'), name='organisation_in_the_provinces_has_a_division'),
+            model_name="organisation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind__in", ["province", "co_department", "city", "institute"]), _negated=True),
+                    ("division__isnull", False),
+                    _connector="OR",
+                ),
+                name="organisation_in_the_provinces_has_a_division",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'province')), fields=('division',), name='organisation_one_department_a_province'),
+            model_name="organisation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "province")), fields=("division",), name="organisation_one_department_a_province"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['province_handler', 'province_approver', 'co_department', 'city', 'expert', 'staff', 'partner', 'supervisor', 'system_admin', 'security_admin', 'audit_admin'])), name='user_has_a_role'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "role__in",
+                        [
+                            "province_handler",
+                            "province_approver",
+                            "co_department",
+                            "city",
+                            "expert",
+                            "staff",
+                            "partner",
+                            "supervisor",
+                            "system_admin",
+                            "security_admin",
+                            "audit_admin",
+                        ],
+                    )
+                ),
+                name="user_has_a_role",
+            ),
         ),
     ]

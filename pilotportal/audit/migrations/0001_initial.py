@@ -7,89 +7,133 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='time')),
-                ('kind', models.CharField(max_length=60, verbose_name='kind')),
-                ('actor_id', models.BigIntegerField(null=True, verbose_name='person (number)')),
-                ('actor_name', models.CharField(blank=True, max_length=150, verbose_name='person')),
-                ('actor_role', models.CharField(blank=True, max_length=30, verbose_name='role')),
-                ('target_type', models.CharField(blank=True, max_length=60, verbose_name='object (kind)')),
-                ('target_id', models.BigIntegerField(null=True, verbose_name='object (number)')),
-                ('target_name', models.CharField(blank=True, max_length=200, verbose_name='object')),
-                ('round_code', models.CharField(blank=True, max_length=20, verbose_name='round')),
-                ('data', models.JSONField(default=dict, verbose_name='particulars')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(verbose_name="time")),
+                ("kind", models.CharField(max_length=60, verbose_name="kind")),
+                ("actor_id", models.BigIntegerField(null=True, verbose_name="person (number)")),
+                ("actor_name", models.CharField(blank=True, max_length=150, verbose_name="person")),
+                ("actor_role", models.CharField(blank=True, max_length=30, verbose_name="role")),
+                ("target_type", models.CharField(blank=True, max_length=60, verbose_name="object (kind)")),
+                ("target_id", models.BigIntegerField(null=True, verbose_name="object (number)")),
+                ("target_name", models.CharField(blank=True, max_length=200, verbose_name="object")),
+                ("round_code", models.CharField(blank=True, max_length=20, verbose_name="round")),
+                ("data", models.JSONField(default=dict, verbose_name="particulars")),
             ],
             options={
-                'verbose_name': 'event',
-                'verbose_name_plural': 'events',
-                'ordering': ['pk'],
+                "verbose_name": "event",
+                "verbose_name_plural": "events",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Seal',
+            name="Seal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sequence', models.PositiveIntegerField(unique=True, verbose_name='sequence')),
-                ('events', models.JSONField(verbose_name='numbers of the sealed events')),
-                ('root', models.CharField(max_length=80, verbose_name='Merkle root')),
-                ('previous', models.CharField(blank=True, max_length=80, verbose_name='digest of the previous seal')),
-                ('digest', models.CharField(max_length=80, verbose_name='digest')),
-                ('reason', models.CharField(max_length=100, verbose_name='reason')),
-                ('sealed_at', models.DateTimeField(verbose_name='sealed at')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sequence", models.PositiveIntegerField(unique=True, verbose_name="sequence")),
+                ("events", models.JSONField(verbose_name="numbers of the sealed events")),
+                ("root", models.CharField(max_length=80, verbose_name="Merkle root")),
+                ("previous", models.CharField(blank=True, max_length=80, verbose_name="digest of the previous seal")),
+                ("digest", models.CharField(max_length=80, verbose_name="digest")),
+                ("reason", models.CharField(max_length=100, verbose_name="reason")),
+                ("sealed_at", models.DateTimeField(verbose_name="sealed at")),
             ],
             options={
-                'verbose_name': 'seal',
-                'verbose_name_plural': 'seals',
-                'ordering': ['sequence'],
+                "verbose_name": "seal",
+                "verbose_name_plural": "seals",
+                "ordering": ["sequence"],
             },
         ),
         migrations.CreateModel(
-            name='SealedEvent',
+            name="SealedEvent",
             fields=[
-                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='sealed', serialize=False, to='audit.event')),
+                (
+                    "event",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="sealed",
+                        serialize=False,
+                        to="audit.event",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'sealed event',
-                'verbose_name_plural': 'sealed events',
+                "verbose_name": "sealed event",
+                "verbose_name_plural": "sealed events",
             },
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['target_type', 'target_id'], name='audit_event_target__92b051_idx'),
+            model_name="event",
+            index=models.Index(fields=["target_type", "target_id"], name="audit_event_target__92b051_idx"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['round_code', 'kind'], name='audit_event_round_c_f77d77_idx'),
+            model_name="event",
+            index=models.Index(fields=["round_code", "kind"], name="audit_event_round_c_f77d77_idx"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='event',
-            trigger=pgtrigger.compiler.Trigger(name='never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ed3b7790b9fd21752aacff49d59b16447b71f501', operation='UPDATE OR DELETE', pgid='pgtrigger_never_changed_58049', table='audit_event', when='BEFORE')),
+            model_name="event",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="ed3b7790b9fd21752aacff49d59b16447b71f501",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_never_changed_58049",
+                    table="audit_event",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('previous', ''), ('sequence', 1)), models.Q(('sequence__gt', 1), models.Q(('previous', ''), _negated=True)), _connector='OR'), name='seal_follows_a_seal'),
+            model_name="seal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("previous", ""), ("sequence", 1)),
+                    models.Q(("sequence__gt", 1), models.Q(("previous", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="seal_follows_a_seal",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='seal',
-            trigger=pgtrigger.compiler.Trigger(name='never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='14dbdbfcbd0fda1d4f7e74a0fd06788d77801f20', operation='UPDATE OR DELETE', pgid='pgtrigger_never_changed_928fb', table='audit_seal', when='BEFORE')),
+            model_name="seal",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="14dbdbfcbd0fda1d4f7e74a0fd06788d77801f20",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_never_changed_928fb",
+                    table="audit_seal",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='sealedevent',
-            name='seal',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='audit.seal'),
+            model_name="sealedevent",
+            name="seal",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="members", to="audit.seal"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='sealedevent',
-            trigger=pgtrigger.compiler.Trigger(name='never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a0e23ac66b10645b2bf10a1f667fd78842aab306', operation='UPDATE OR DELETE', pgid='pgtrigger_never_changed_30d59', table='audit_sealedevent', when='BEFORE')),
+            model_name="sealedevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="a0e23ac66b10645b2bf10a1f667fd78842aab306",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_never_changed_30d59",
+                    table="audit_sealedevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -6,31 +6,53 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='StoredFile',
+            name="StoredFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=80, unique=True, verbose_name='digest')),
-                ('size', models.PositiveBigIntegerField(verbose_name='size in bytes')),
-                ('media_type', models.CharField(choices=[('application/pdf', 'PDF'), ('image/jpeg', 'JPEG'), ('image/png', 'PNG'), ('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'Excel workbook'), ('application/zip', 'ZIP'), ('application/json', 'JSON')], max_length=100, verbose_name='type')),
-                ('pages', models.PositiveIntegerField(null=True, verbose_name='pages')),
-                ('stored_at', models.DateTimeField(verbose_name='stored at')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("digest", models.CharField(max_length=80, unique=True, verbose_name="digest")),
+                ("size", models.PositiveBigIntegerField(verbose_name="size in bytes")),
+                (
+                    "media_type",
+                    models.CharField(
+                        choices=[
+                            ("application/pdf", "PDF"),
+                            ("image/jpeg", "JPEG"),
+                            ("image/png", "PNG"),
+                            ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel workbook"),
+                            ("application/zip", "ZIP"),
+                            ("application/json", "JSON"),
+                        ],
+                        max_length=100,
+                        verbose_name="type",
+                    ),
+                ),
+                ("pages", models.PositiveIntegerField(null=True, verbose_name="pages")),
+                ("stored_at", models.DateTimeField(verbose_name="stored at")),
             ],
             options={
-                'verbose_name': 'stored file',
-                'verbose_name_plural': 'stored files',
-                'constraints': [models.CheckConstraint(condition=models.Q(('size__gt', 0)), name='stored_file_is_not_empty')],
+                "verbose_name": "stored file",
+                "verbose_name_plural": "stored files",
+                "constraints": [models.CheckConstraint(condition=models.Q(("size__gt", 0)), name="stored_file_is_not_empty")],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='storedfile',
-            trigger=pgtrigger.compiler.Trigger(name='never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='97c718dd2a2f618849c2ea5eab42a8781e0a926c', operation='UPDATE OR DELETE', pgid='pgtrigger_never_changed_9b610', table='files_storedfile', when='BEFORE')),
+            model_name="storedfile",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="97c718dd2a2f618849c2ea5eab42a8781e0a926c",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_never_changed_9b610",
+                    table="files_storedfile",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

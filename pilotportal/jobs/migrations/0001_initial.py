@@ -9,44 +9,91 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('files', '0001_initial'),
+        ("files", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=pilotportal.jobs.models.new_code, max_length=20, unique=True, verbose_name='code')),
-                ('kind', models.CharField(max_length=60, verbose_name='kind')),
-                ('label', models.CharField(max_length=200, verbose_name='label')),
-                ('arguments', models.JSONField(default=dict, verbose_name='arguments')),
-                ('status', models.CharField(choices=[('requested', 'Waiting'), ('running', 'Running'), ('ready', 'Ready'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='requested', max_length=12, verbose_name='status')),
-                ('done', models.PositiveIntegerField(default=0, verbose_name='done')),
-                ('total', models.PositiveIntegerField(default=1, verbose_name='total')),
-                ('attempt', models.PositiveIntegerField(default=0, verbose_name='attempt')),
-                ('file_name', models.CharField(max_length=200, verbose_name='file name')),
-                ('error', models.TextField(blank=True, verbose_name='error')),
-                ('requested_at', models.DateTimeField(verbose_name='requested at')),
-                ('heard_at', models.DateTimeField(verbose_name='last heard of')),
-                ('finished_at', models.DateTimeField(null=True, verbose_name='finished at')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to=settings.AUTH_USER_MODEL, verbose_name='requested by')),
-                ('result', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='files.storedfile', verbose_name='result')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(default=pilotportal.jobs.models.new_code, max_length=20, unique=True, verbose_name="code")),
+                ("kind", models.CharField(max_length=60, verbose_name="kind")),
+                ("label", models.CharField(max_length=200, verbose_name="label")),
+                ("arguments", models.JSONField(default=dict, verbose_name="arguments")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("requested", "Waiting"),
+                            ("running", "Running"),
+                            ("ready", "Ready"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="requested",
+                        max_length=12,
+                        verbose_name="status",
+                    ),
+                ),
+                ("done", models.PositiveIntegerField(default=0, verbose_name="done")),
+                ("total", models.PositiveIntegerField(default=1, verbose_name="total")),
+                ("attempt", models.PositiveIntegerField(default=0, verbose_name="attempt")),
+                ("file_name", models.CharField(max_length=200, verbose_name="file name")),
+                ("error", models.TextField(blank=True, verbose_name="error")),
+                ("requested_at", models.DateTimeField(verbose_name="requested at")),
+                ("heard_at", models.DateTimeField(verbose_name="last heard of")),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="finished at")),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="jobs",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="requested by",
+                    ),
+                ),
+                (
+                    "result",
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="files.storedfile", verbose_name="result"),
+                ),
             ],
             options={
-                'verbose_name': 'job',
-                'verbose_name_plural': 'jobs',
-                'ordering': ['-requested_at', '-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('status', 'ready'), _negated=True), ('result__isnull', False), _connector='OR'), name='job_ready_has_result'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'failed'), _negated=True), models.Q(('error', ''), _negated=True), _connector='OR'), name='job_failed_says_why'), models.CheckConstraint(condition=models.Q(('done__lte', models.F('total'))), name='job_done_within_total')],
+                "verbose_name": "job",
+                "verbose_name_plural": "jobs",
+                "ordering": ["-requested_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(models.Q(("status", "ready"), _negated=True), ("result__isnull", False), _connector="OR"),
+                        name="job_ready_has_result",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "failed"), _negated=True), models.Q(("error", ""), _negated=True), _connector="OR"
+                        ),
+                        name="job_failed_says_why",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("done__lte", models.F("total"))), name="job_done_within_total"),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='job',
-            trigger=pgtrigger.compiler.Trigger(name='job_transitions', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{requested:failed,requested:running,requested:cancelled,running:failed,running:cancelled,running:requested,running:ready,failed:requested,cancelled:requested}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='4f56ae8a6276cacd5b80330a939ee6b52147295c', operation='UPDATE', pgid='pgtrigger_job_transitions_c4fd5', table='jobs_job', when='BEFORE')),
+            model_name="job",
+            trigger=pgtrigger.compiler.Trigger(
+                name="job_transitions",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{requested:failed,requested:running,requested:cancelled,running:failed,running:cancelled,running:requested,running:ready,failed:requested,cancelled:requested}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="4f56ae8a6276cacd5b80330a939ee6b52147295c",
+                    operation="UPDATE",
+                    pgid="pgtrigger_job_transitions_c4fd5",
+                    table="jobs_job",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

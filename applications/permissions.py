@@ -1,0 +1,71 @@
+"""Who may do what. `can_…` answers who; the rules answer when and in what state. Loaders give only what may be seen."""
+
+from collections.abc import Callable
+
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404
+
+from applications import queries
+from applications.models import Nomination, Pilot, Round
+from pilotportal.accounts.enums import PROVINCE_ROLES, Role
+from pilotportal.accounts.models import User
+
+
+def can_prepare_rounds(user: User) -> bool:
+    return user.role == Role.STAFF
+
+
+def can_amend_deadlines(user: User) -> bool:
+    return user.role == Role.STAFF
+
+
+def can_nominate(user: User) -> bool:
+    return user.role in PROVINCE_ROLES
+
+
+def can_edit(user: User, nomination: Nomination) -> bool:
+    return user.role in PROVINCE_ROLES and user.division_id == nomination.province_id
+
+
+def can_submit(user: User, nomination: Nomination) -> bool:
+    """The approving official hands in; the handling official prepares."""
+    return user.role == Role.PROVINCE_APPROVER and user.division_id == nomination.province_id
+
+
+def can_withdraw(user: User, nomination: Nomination) -> bool:
+    return can_submit(user, nomination)
+
+
+def can_write_pilot(user: User, pilot: Pilot) -> bool:
+    return user.role == Role.CITY and user.division_id == pilot.nomination.city_id
+
+
+def can_file_plan(user: User, pilot: Pilot) -> bool:
+    return user.role in PROVINCE_ROLES and user.division_id == pilot.nomination.province_id
+
+
+def can_endorse_summary(user: User, pilot: Pilot) -> bool:
+    return can_file_plan(user, pilot)
+
+
+def can_accept_summary(user: User, _pilot: Pilot) -> bool:
+    return user.role == Role.STAFF
+
+
+def round_for(user: User, code: str) -> Round:
+    return get_object_or_404(queries.rounds_visible_to(user), code=code)
+
+
+def nomination_for(user: User, code: str, *, can: Callable[[User, Nomination], bool] | None = None) -> Nomination:
+    """404 for what the user may not see, 403 for what they see but may not do."""
+    nomination = get_object_or_404(queries.nominations_visible_to(user), code=code)
+    if can and not can(user, nomination):
+        raise PermissionDenied
+    return nomination
+
+
+def pilot_for(user: User, code: str, *, can: Callable[[User, Pilot], bool] | None = None) -> Pilot:
+    pilot = get_object_or_404(queries.pilots_visible_to(user), code=code)
+    if can and not can(user, pilot):
+        raise PermissionDenied
+    return pilot

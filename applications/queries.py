@@ -1,0 +1,94 @@
+"""Reads. Every list, count, search, export and file begins with `…_visible_to`, which starts from nothing."""
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Prefetch, Q
+
+from applications.enums import DeadlineKind, Status
+from applications.models import Amendment, Closing, Deadline, Nomination, Pilot, Round
+from applications.rules import NOMINATION_IN
+from pilotportal.accounts.enums import PROVINCE_ROLES, REVIEW_READERS, Role
+from pilotportal.accounts.models import Division, Organisation, User
+
+DEADLINES = Prefetch("round__deadlines", queryset=Deadline.objects.prefetch_related("amendments"))
+ROUND_READERS = PROVINCE_ROLES | REVIEW_READERS | {Role.CO_DEPARTMENT, Role.CITY, Role.EXPERT}
+
+
+def rounds_visible_to(user: User) -> models.QuerySet[Round]:
+    """Staff prepare rounds; all others of the business see those that have been opened."""
+    rounds = Round.objects.prefetch_related(Prefetch("deadlines", queryset=Deadline.objects.prefetch_related("amendments")))
+    if user.role == Role.STAFF:
+        return rounds
+    return rounds.filter(opened_at__isnull=False) if user.role in ROUND_READERS else rounds.none()
+
+
+def nominations() -> models.QuerySet[Nomination]:
+    """With all that a page about nominations shows, in a constant number of queries."""
+    return Nomination.objects.select_related("round", "province", "city__province", "submitted_by").prefetch_related(
+        DEADLINES, "versions", "corrections", "attachments__file"
+    )
+
+
+def nominations_visible_to(user: User) -> models.QuerySet[Nomination]:
+    """A province sees its own; the ministries and the supervisor what was handed in; experts come through their sheets, in `review`."""
+    return nominations().filter(_visible(user))
+
+
+def _visible(user: User) -> Q:
+    if user.role in PROVINCE_ROLES and user.division_id:
+        return Q(province_id=user.division_id)
+    if user.role in REVIEW_READERS:
+        return Q(status__in=NOMINATION_IN) | Q(status=Status.WITHDRAWN, submitted_at__isnull=False)
+    return Q(pk__in=[])
+
+
+def pilots_visible_to(user: User) -> models.QuerySet[Pilot]:
+    """A city sees itself, a province its own, the ministries and the supervisor all."""
+    pilots = Pilot.objects.select_related("nomination__city__province", "nomination__round", "summary").prefetch_related(
+        "plans__file",
+        "progress",
+        "indicators__actuals",
+        Prefetch("nomination__round__deadlines", queryset=Deadline.objects.prefetch_related("amendments")),
+    )
+    if user.role == Role.CITY:
+        return pilots.filter(nomination__city_id=user.division_id)
+    if user.role in PROVINCE_ROLES:
+        return pilots.filter(nomination__province_id=user.division_id)
+    return pilots if user.role in REVIEW_READERS else pilots.none()
+
+
+def nominable_cities(round: Round, province_id: str) -> models.QuerySet[Division]:
+    """The cities of a province that have not been nominated in the round; a municipality or the Corps is its own city."""
+    taken = Nomination.objects.filter(round=round).exclude(status=Status.WITHDRAWN).values("city_id")
+    cities = Division.objects.filter(province_id=province_id).exclude(pk__in=taken)
+    return cities.exclude(level="province")
+
+
+def nominated_count(round: Round, province_id: str) -> int:
+    return Nomination.objects.filter(round=round, province_id=province_id).exclude(status=Status.WITHDRAWN).count()
+
+
+def instants_of(deadline: Deadline) -> dict[datetime, list[str]]:
+    """Each instant in force for a deadline, with the provinces for which it holds."""
+    provinces = Division.objects.filter(organisations__kind="province").values_list("pk", flat=True).order_by("pk")
+    instants: dict[datetime, list[str]] = {}
+    for province in provinces:
+        instants.setdefault(deadline.closes_at(province), []).append(province)
+    return instants or {deadline.closes_at(None): []}
+
+
+def due_closings(at: datetime) -> list[tuple[Deadline, datetime, list[str]]]:
+    """Deadlines whose instant has passed and whose list has not been sealed."""
+    sealed = set(Closing.objects.values_list("round_id", "kind", "closes_at"))
+    deadlines = Deadline.objects.filter(round__opened_at__isnull=False, round__opened_at__lte=at).exclude(kind=DeadlineKind.SCORE_SHEETS)
+    return [
+        (deadline, instant, provinces)
+        for deadline in deadlines.select_related("round").prefetch_related(Prefetch("amendments", queryset=Amendment.objects.all()))
+        for instant, provinces in instants_of(deadline).items()
+        if instant <= at and (deadline.round_id, deadline.kind, instant) not in sealed
+    ]
+
+
+def department_of(province_id: str) -> Organisation:
+    return Organisation.objects.get(kind="province", division_id=province_id)

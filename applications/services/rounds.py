@@ -1,0 +1,145 @@
+"""Preparing and opening a round, and moving its deadlines."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from applications import rules
+from applications.enums import DeadlineKind, Refusal
+from applications.models import Amendment, Criterion, Deadline, Quota, RegionLimit, Round
+from applications.rules import Refused, RoundFacts
+from pilotportal.accounts.models import Division, User
+from pilotportal.audit import services as audit
+from pilotportal.digests import digest_of
+
+NEEDED_KINDS = [DeadlineKind.NOMINATION, DeadlineKind.SCORE_SHEETS, DeadlineKind.PLAN, DeadlineKind.SUMMARY]
+
+
+@transaction.atomic
+def create(*, record: Mapping[str, Any], by: User, at: datetime) -> Round:
+    """Make a round in preparation from a record such as `applications/data/round_2025.json` (see `snapshot`)."""
+    made = Round.objects.create(**{name: record[name] for name in ROUND_FIELDS}, form=record["form"], basis=record["basis"], created_at=at)
+    _replace_rules(made, record)
+    audit.record("round.created", at=at, by=by, target=made, round_code=made.code)
+    return made
+
+
+@transaction.atomic
+def save(*, round_id: int, record: Mapping[str, Any], by: User, at: datetime) -> Round:
+    """Change the rules of a round in preparation. Raises Refused once it has been opened."""
+    round = _preparing(round_id)
+    before = snapshot(round)
+    for name in ROUND_FIELDS:
+        setattr(round, name, record[name])
+    round.form, round.basis = record["form"], record["basis"]
+    round.save()
+    _replace_rules(round, record)
+    audit.record(
+        "round.saved", at=at, by=by, target=round, round_code=round.code, before=digest_of(before), after=digest_of(snapshot(round))
+    )
+    return round
+
+
+@transaction.atomic
+def open_round(*, round_id: int, by: User, at: datetime) -> Round:
+    """Freeze the rules with their digest and let the provinces in. Raises the first Refused; the page shows all (`why_not_open`)."""
+    round = _preparing(round_id)
+    for refused in rules.why_not_open(facts_of(round)):
+        raise refused
+    round.digest, round.opened_at, round.opened_by = digest_of(snapshot(round)), at, by
+    round.save(update_fields=["digest", "opened_at", "opened_by"])
+    audit.record("round.opened", at=at, by=by, target=round, round_code=round.code, digest=round.digest)
+    return round
+
+
+@transaction.atomic
+def amend_deadline(
+    *, deadline_id: int, province: Division | None, instant: datetime, reason: str, document_number: str, by: User, at: datetime
+) -> Amendment:
+    """Move a deadline for all or for one province; the original and every earlier amendment stay. Raises Refused."""
+    deadline = Deadline.objects.select_for_update(of=("self",)).select_related("round").get(pk=deadline_id)
+    if not (reason.strip() and document_number.strip()):
+        raise Refused(Refusal.NO_GROUND)
+    if deadline.closes_at(province.pk if province else None) == instant:
+        raise Refused(Refusal.NOT_LATER)
+    amendment = Amendment.objects.create(
+        deadline=deadline, province=province, instant=instant, reason=reason, document_number=document_number, amended_by=by, amended_at=at
+    )
+    audit.record(
+        "deadline.amended",
+        at=at,
+        by=by,
+        target=deadline,
+        round_code=deadline.round.code,
+        deadline=deadline.kind,
+        original=deadline.original.isoformat(),
+        instant=instant.isoformat(),
+        province=province.pk if province else None,
+        reason=reason,
+        document_number=document_number,
+    )
+    return amendment
+
+
+ROUND_FIELDS = (
+    "code", "title_zh", "title_en", "call_number", "planned_places", "panel_size", "minimum_sheets", "maximum_load",
+    "aggregation", "tie_rules", "notice_days",
+)  # fmt: skip
+CRITERION_FIELDS = ("code", "name_zh", "name_en", "guidance_zh", "guidance_en", "weight", "max_mark")
+
+
+def snapshot(round: Round) -> dict[str, Any]:
+    """All rules of a round as canonical JSON data: what its digest covers, and what `create` reads back."""
+    return {
+        **{name: getattr(round, name) for name in ROUND_FIELDS},
+        "form": round.form,
+        "basis": round.basis,
+        "criteria": [{name: getattr(criterion, name) for name in CRITERION_FIELDS} for criterion in round.criteria.order_by("position")],
+        "quotas": {quota.province_id: quota.places for quota in round.quotas.all()},
+        "region_limits": {limit.region: [limit.minimum, limit.maximum] for limit in round.region_limits.all()},
+        "deadlines": {deadline.kind: deadline.original.isoformat() for deadline in round.deadlines.all()},
+    }
+
+
+def facts_of(round: Round) -> RoundFacts:
+    return RoundFacts(
+        planned_places=round.planned_places,
+        panel_size=round.panel_size,
+        minimum_sheets=round.minimum_sheets,
+        tie_rules=round.tie_rules,
+        weights={criterion.code: criterion.weight for criterion in round.criteria.all()},
+        region_limits=[(limit.minimum, limit.maximum) for limit in round.region_limits.all()],
+        quotas=[quota.places for quota in round.quotas.all()],
+        deadline_kinds=[deadline.kind for deadline in round.deadlines.all()],
+        needed_kinds=NEEDED_KINDS,
+    )
+
+
+def _preparing(round_id: int) -> Round:
+    round = Round.objects.select_for_update(of=("self",)).get(pk=round_id)
+    if round.is_opened:
+        raise Refused(Refusal.NOT_PREPARING)
+    return round
+
+
+def _replace_rules(round: Round, record: Mapping[str, Any]) -> None:
+    for related in (round.criteria, round.quotas, round.region_limits, round.deadlines):
+        related.all().delete()
+    _add_criteria(round, record["criteria"])
+    Quota.objects.bulk_create(Quota(round=round, province_id=code, places=places) for code, places in record["quotas"].items())
+    RegionLimit.objects.bulk_create(
+        RegionLimit(round=round, region=region, minimum=minimum, maximum=maximum)
+        for region, (minimum, maximum) in record["region_limits"].items()
+    )
+    Deadline.objects.bulk_create(
+        Deadline(round=round, kind=kind, original=datetime.fromisoformat(instant)) for kind, instant in record["deadlines"].items()
+    )
+
+
+def _add_criteria(round: Round, criteria: Sequence[Mapping[str, Any]]) -> None:
+    Criterion.objects.bulk_create(
+        Criterion(round=round, position=position, **{name: criterion[name] for name in CRITERION_FIELDS})
+        for position, criterion in enumerate(criteria, start=1)
+    )

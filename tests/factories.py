@@ -1,0 +1,159 @@
+"""People, rounds and nominations for the tests, made through the same services that people use."""
+
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+import factory
+
+from applications import shipped
+from applications.definition import FieldDefinition, FormDefinition, GroupDefinition
+from applications.enums import AttachmentKind
+from applications.models import Nomination, Round
+from applications.services import decisions, nominations, rounds
+from pilotportal.accounts.enums import Kind, Role
+from pilotportal.accounts.models import Division, Organisation, User
+from pilotportal.clock import BEIJING
+from pilotportal.files.enums import MediaType
+from pilotportal.files.models import StoredFile
+from pilotportal.files.services import store
+
+OPENING = datetime(2025, 6, 4, 9, 0, tzinfo=BEIJING)
+DEADLINE = datetime(2025, 7, 19, 0, 0, tzinfo=BEIJING)
+IN_TIME = DEADLINE - timedelta(days=3)
+REVIEW_TIME = DEADLINE + timedelta(days=7)
+
+HEBEI, TANGSHAN, SHIJIAZHUANG, LANGFANG, BEIJING_CODE, SHANXI, TAIYUAN = (
+    "130000",
+    "130200",
+    "130100",
+    "131000",
+    "110000",
+    "140000",
+    "140100",
+)
+
+KIND_OF_ROLE = {
+    Role.PROVINCE_HANDLER: Kind.PROVINCE,
+    Role.PROVINCE_APPROVER: Kind.PROVINCE,
+    Role.CO_DEPARTMENT: Kind.CO_DEPARTMENT,
+    Role.CITY: Kind.CITY,
+    Role.EXPERT: Kind.INSTITUTE,
+    Role.STAFF: Kind.MINISTRY,
+    Role.SUPERVISOR: Kind.MINISTRY,
+    Role.PARTNER: Kind.PARTNER,
+    Role.SYSTEM_ADMIN: Kind.OPERATOR,
+    Role.SECURITY_ADMIN: Kind.OPERATOR,
+    Role.AUDIT_ADMIN: Kind.OPERATOR,
+}
+_numbers = count(1)
+
+
+class UserFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    username = factory.Sequence(lambda number: f"user{number}")
+    name = factory.Sequence(lambda number: f"测试{number}")
+    email = factory.LazyAttribute(lambda user: f"{user.username}@example.org")
+    role = Role.STAFF
+    password = factory.django.Password("correct horse battery")
+
+
+def organisation(kind: Kind, division: str | None = None) -> Organisation:
+    """The one department of a province, else a new organisation."""
+    name = f"{Division.objects.get(pk=division).name if division else ''}{Kind(kind).label}"
+    if kind == Kind.PROVINCE:
+        return Organisation.objects.get_or_create(kind=kind, division_id=division, defaults={"name": name})[0]
+    return Organisation.objects.create(kind=kind, division_id=division, name=f"{name}{next(_numbers)}")
+
+
+def user(role: Role, division: str | None = None, **fields: Any) -> User:
+    """A person of a role; provincial roles, cities and experts need the code of their division."""
+    return UserFactory(role=role, organisation=organisation(KIND_OF_ROLE[role], division), **fields)
+
+
+def staff() -> User:
+    return user(Role.STAFF)
+
+
+def approver(province: str = HEBEI) -> User:
+    return user(Role.PROVINCE_APPROVER, province)
+
+
+def handler(province: str = HEBEI) -> User:
+    return user(Role.PROVINCE_HANDLER, province)
+
+
+def record_2025(**changes: Any) -> dict[str, Any]:
+    return shipped.round_2025() | changes
+
+
+def preparing_round(**changes: Any) -> Round:
+    return rounds.create(record=record_2025(**changes), by=staff(), at=OPENING - timedelta(days=7))
+
+
+def opened_round(**changes: Any) -> Round:
+    made = preparing_round(**changes)
+    return rounds.open_round(round_id=made.pk, by=made_by(made), at=OPENING)
+
+
+def made_by(_round: Round) -> User:
+    return User.objects.filter(role=Role.STAFF).first() or staff()
+
+
+def value_of(field: FieldDefinition, number: int = 1) -> Any:
+    """A plausible value of the field's type."""
+    values = {
+        "text": f"内容{number}"[: field.max_length],
+        "long_text": f"第{number}项说明。",
+        "integer": max(field.minimum or 0, 100 * number),
+        "decimal": f"{max(field.minimum or 0, 100 * number)}.{'0' * field.places}" if field.places else str(100 * number),
+        "year": 2024,
+        "industry": "C36",
+        "boolean": True,
+    }
+    return field.choices[0].code if field.type == "choice" else values[field.type]
+
+
+def rows_of(group: GroupDefinition) -> list[dict[str, Any]]:
+    rows = range(1, max(group.minimum, 1) + 1)
+    return [{"key": f"{group.code}-{row}"} | {field.code: value_of(field, row) for field in group.fields} for row in rows]
+
+
+def complete_content(definition: FormDefinition) -> dict[str, Any]:
+    return {item.code: rows_of(item) if isinstance(item, GroupDefinition) else value_of(item) for _section, item in definition.items()}
+
+
+def stored_pdf(text: str = "letter") -> StoredFile:
+    return store(f"%PDF-1.4 {text}".encode(), media_type=MediaType.PDF, at=OPENING, pages=1)
+
+
+def draft(round: Round, *, city: str = TANGSHAN, by: User | None = None, at: datetime = IN_TIME) -> Nomination:
+    division = Division.objects.get(pk=city)
+    reason = "区域制造业集聚" if division.level == "other_prefecture" else ""
+    return nominations.start(round_id=round.pk, city=division, level_reason=reason, by=by or handler(division.province_id), at=at)
+
+
+def complete_draft(round: Round, *, city: str = TANGSHAN, by: User | None = None, at: datetime = IN_TIME) -> Nomination:
+    """A draft to which nothing but the submission is missing."""
+    by = by or handler(Division.objects.get(pk=city).province_id)
+    nomination = draft(round, city=city, by=by, at=at)
+    content = complete_content(round.definition)
+    for section in round.definition.sections:
+        values = {code: content[code] for code in section.codes}
+        nominations.save_section(nomination_id=nomination.pk, section=section, values=values, revision=0, by=by, at=at)
+    nominations.attach(nomination_id=nomination.pk, kind=AttachmentKind.LETTER, file=stored_pdf(city), name="推荐函.pdf", by=by, at=at)
+    return Nomination.objects.get(pk=nomination.pk)
+
+
+def submitted(round: Round, *, city: str = TANGSHAN, at: datetime = IN_TIME) -> Nomination:
+    nomination = complete_draft(round, city=city, at=at)
+    nominations.submit(nomination_id=nomination.pk, by=approver(nomination.province_id), at=at)
+    return Nomination.objects.get(pk=nomination.pk)
+
+
+def accepted(round: Round, *, city: str = TANGSHAN) -> Nomination:
+    nomination = submitted(round, city=city)
+    return decisions.accept(nomination_id=nomination.pk, by=made_by(round), at=REVIEW_TIME)
