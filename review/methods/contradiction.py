@@ -52,13 +52,13 @@ _NOTHING: _Table = {0: _Proof()}
 
 
 def smallest(candidates: Iterable[Candidate], rules: Rules) -> Contradiction | None:
-    """The smallest contradiction, or None when the rules can hold together. The pass mark counts as a rule when it is needed."""
+    """The smallest contradiction, or None when the rules can hold together. The threshold counts as a rule when it is needed."""
     found = list(candidates)
-    lenient = _smallest(Tree(found, replace(rules, pass_mark=None)), frozenset())
-    if rules.pass_mark is None:
+    lenient = _smallest(Tree(found, replace(rules, threshold=None)), frozenset())
+    if rules.threshold is None:
         return lenient
-    pass_mark = Rule(rules.pass_mark_clause, NATION, Bound.PASS_MARK, rules.pass_mark)
-    strict = _smallest(Tree(found, rules), frozenset({pass_mark}))
+    threshold = Rule(rules.threshold_clause, NATION, Bound.THRESHOLD, rules.threshold)
+    strict = _smallest(Tree(found, rules), frozenset({threshold}))
     return min((one for one in (lenient, strict) if one), key=_size, default=None)
 
 

@@ -27,14 +27,14 @@ class Price:
 
 
 def prices(candidates: Iterable[Candidate], rules: Rules) -> tuple[Price, ...]:
-    """The price of every limit and of the pass mark, in the order of the rules. Raises ValueError when the rules contradict each other."""
+    """The price of every limit and of the threshold, in the order of the rules. Raises ValueError when the rules contradict each other."""
     ranked = list(candidates)
     real = selection.select(ranked, rules)
     if real.contradiction:
         raise ValueError("rules that contradict each other have no price")
     without = {limit.clause: replace(rules, limits=tuple(other for other in rules.limits if other != limit)) for limit in rules.limits}
-    if rules.pass_mark is not None:
-        without[rules.pass_mark_clause] = replace(rules, pass_mark=None)
+    if rules.threshold is not None:
+        without[rules.threshold_clause] = replace(rules, threshold=None)
     return tuple(_price(clause, real, selection.select(ranked, others)) for clause, others in without.items())
 
 

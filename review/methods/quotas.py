@@ -1,4 +1,4 @@
-"""The rules of a selection as data: places, limits by province and region, a pass mark; and the arithmetic of what they leave possible.
+"""The rules of a selection as data: places, limits by province and region, a threshold; and the arithmetic of what they leave possible.
 
 Provinces lie in regions and regions in the nation, so the limits form a laminar family. A set can be completed to a full selection iff,
 from the provinces up to the nation, low <= high in every zone, where
@@ -34,7 +34,7 @@ class Bound(Enum):
     """At most so many."""
     EXACTLY = "exactly"
     """The number of places, no more and no fewer."""
-    PASS_MARK = "pass_mark"
+    THRESHOLD = "threshold"
     """A score below the mark is not chosen."""
 
 
@@ -51,9 +51,9 @@ NATION = Zone(Level.NATION)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """A numbered clause that bounds one province or region, or, with code None, each of them that has a candidate.
+    """A clause, announced under that number, that bounds one province or region, or, with code None, each that has a candidate.
 
-    A limit for one zone takes the place of the limit for each zone of its level on the same side. `clause` is the number under which it was announced.
+    On the same side, a limit for one zone takes the place of the limit for each.
     """
 
     clause: str
@@ -69,12 +69,12 @@ class Rules:
 
     places: int
     limits: tuple[Limit, ...] = ()
-    pass_mark: Fraction | None = None
+    threshold: Fraction | None = None
     places_clause: str = "places"
-    pass_mark_clause: str = "pass_mark"
+    threshold_clause: str = "threshold"
 
     def __post_init__(self) -> None:
-        clauses = [self.places_clause, self.pass_mark_clause, *(limit.clause for limit in self.limits)]
+        clauses = [self.places_clause, self.threshold_clause, *(limit.clause for limit in self.limits)]
         if len(set(clauses)) != len(clauses):
             raise ValueError("a clause appears twice")
         if self.places < 0 or any(limit.number < 0 for limit in self.limits):
@@ -98,7 +98,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One clause as it applies to one zone. `number` is the bound, or the pass mark."""
+    """One clause as it applies to one zone. `number` is the bound, or the threshold."""
 
     clause: str
     zone: Zone
@@ -109,7 +109,7 @@ class Rule:
 class Tree:
     """The zones of the candidates, provinces first and the nation last, with the rules that apply to each.
 
-    `above` names the zone around each, `below` those inside; `available` counts the candidates of a province who reach the pass mark.
+    `above` names the zone around each, `below` those inside; `available` counts the candidates of a province who reach the threshold.
     Raises ValueError when a province lies in two regions.
     """
 
@@ -130,10 +130,11 @@ class Tree:
             reachable = self.available[zone] + sum(self.high[inner] for inner in self.below[zone])
             self.high[zone] = min(reachable, int(self.maximum[zone].number)) if zone in self.maximum else reachable
 
+        self.paths = {zone.code: (zone, around, NATION) for zone, around in self.above.items() if zone.level is Level.PROVINCE}
+
     def path(self, candidate: Candidate) -> tuple[Zone, ...]:
         """The zones that the candidate lies in, innermost first."""
-        province = Zone(Level.PROVINCE, candidate.province)
-        return province, self.above[province], NATION
+        return self.paths[candidate.province]
 
     def inside(self, zone: Zone) -> Iterator[Zone]:
         """The zone and all zones inside it, innermost first."""
@@ -196,8 +197,8 @@ class Tally:
 
 
 def passes(candidate: Candidate, rules: Rules) -> bool:
-    """Whether the score reaches the pass mark, if there is one."""
-    return rules.pass_mark is None or candidate.score >= rules.pass_mark
+    """Whether the score reaches the threshold, if there is one."""
+    return rules.threshold is None or candidate.score >= rules.threshold
 
 
 def _above(candidates: Iterable[Candidate], rules: Rules) -> dict[Zone, Zone]:

@@ -4,11 +4,13 @@ The full selections are the bases of a matroid (laminar bounds, one total), so t
 becomes of the cities behind a tie does not depend on how the tie is resolved.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from fractions import Fraction
-from itertools import groupby
+from functools import cache
+from itertools import groupby, takewhile
 
 from review.methods import contradiction
 from review.methods.contradiction import Contradiction
@@ -41,8 +43,8 @@ class Reason(Enum):
     """Passed over: the room left under `rule` (the places, or a maximum) was needed for the minima in `kept`."""
     PLACES_FILLED = "places_filled"
     """Passed over: all places went to cities ranked before it."""
-    BELOW_PASS_MARK = "below_pass_mark"
-    """Passed over: the score is below `rule`, the pass mark."""
+    BELOW_THRESHOLD = "below_threshold"
+    """Passed over: the score is below `rule`, the threshold."""
     TIED_AT_LINE = "tied_at_line"
     """Undecided: tied with others for fewer places."""
 
@@ -117,7 +119,7 @@ class Selection:
 
 def select(candidates: Iterable[Candidate], rules: Rules) -> Selection:
     """Apply the rules to the ranking. Raises ValueError for a nomination named twice or a province in two regions."""
-    ranked = sorted(candidates, key=lambda candidate: (candidate.rank, candidate.nomination))
+    ranked = sorted(candidates, key=_place)
     if len({candidate.nomination for candidate in ranked}) != len(ranked):
         raise ValueError("a nomination appears twice")
     tally = Tally(Tree(ranked, rules))
@@ -144,74 +146,77 @@ class _Walk:
         self.ties: list[OpenTie] = []
         self.contenders: list[Candidate] = []
         self.decided: dict[str, Decision] = {}
-        self.pass_mark = Rule(rules.pass_mark_clause, NATION, Bound.PASS_MARK, rules.pass_mark or 0)
+        threshold = Rule(rules.threshold_clause, NATION, Bound.THRESHOLD, rules.threshold or 0)
         for rank, group in groupby(ranked, key=lambda candidate: candidate.rank):
             tied = list(group)
             for candidate in tied:
                 if not passes(candidate, rules):
-                    self._decide(candidate, Outcome.PASSED_OVER, Reason.BELOW_PASS_MARK, self.pass_mark)
+                    self._pass_over(candidate, Reason.BELOW_THRESHOLD, threshold)
             self._take(rank, [candidate for candidate in tied if passes(candidate, rules)])
 
     def _take(self, rank: int, tied: list[Candidate]) -> None:
         """Take who is taken in every order of the tied; pass over who is taken in none; leave the others undecided."""
-        before = self.tally.copy()
-        fit = [candidate for candidate in tied if before.obstacle(candidate) is None]
-        safe = [candidate for candidate in fit if _taken_last(before, candidate, fit)]
-        for candidate in safe:
-            self.tally.take(candidate)
-            self._decide(candidate, Outcome.SELECTED, Reason.BY_RANK, self.tally.tree.places)
-        self._contest(rank, [candidate for candidate in fit if candidate not in safe])
+        fit = []
         for candidate in tied:
-            if candidate not in fit:
-                self._pass_over(candidate)
+            if zone := self.tally.obstacle(candidate):
+                self._explain(candidate, zone)
+            else:
+                fit.append(candidate)
+        one_of_each = {candidate.province: candidate for candidate in fit}  # those of one province have the same prospects
+        safe = {province for province, candidate in one_of_each.items() if _taken_last(self.tally, candidate, fit)}
+        for candidate in fit:
+            if candidate.province in safe:
+                self.tally.take(candidate)
+                self._decide(candidate, Outcome.SELECTED, Reason.BY_RANK)
+        self._contest(rank, [candidate for candidate in fit if candidate.province not in safe])
 
     def _contest(self, rank: int, contenders: list[Candidate]) -> None:
         """Take as many of the contenders as there is room for, on behalf of all of them."""
-        if not contenders:
-            return
-        self.contenders += contenders
         already = len(self.tally.taken)
         for candidate in contenders:
-            self._decide(candidate, Outcome.UNDECIDED, Reason.TIED_AT_LINE, self.tally.tree.places)
+            self._decide(candidate, Outcome.UNDECIDED, Reason.TIED_AT_LINE)
             if self.tally.obstacle(candidate) is None:
                 self.tally.take(candidate)
-        self.ties.append(OpenTie(rank, tuple(c.nomination for c in contenders), len(self.tally.taken) - already))
+        if contenders:
+            self.ties.append(OpenTie(rank, tuple(c.nomination for c in contenders), len(self.tally.taken) - already))
+            self.contenders += contenders
 
-    def _pass_over(self, candidate: Candidate) -> None:
-        zone = self.tally.obstacle(candidate)
-        if zone is None:
-            raise AssertionError(f"nothing keeps {candidate.nomination} out")
+    def _explain(self, candidate: Candidate, zone: Zone) -> None:
+        """Pass over a candidate for whom the zone has no room."""
         rule = self.tally.tree.maximum[zone]
         if unmet := self.tally.unmet(zone):
             kept = tuple(Kept(minimum, places) for minimum, places in unmet.items())
-            self._decide(candidate, Outcome.PASSED_OVER, Reason.KEPT_FOR_MINIMUM, rule, self._holders(zone), kept)
+            self._pass_over(candidate, Reason.KEPT_FOR_MINIMUM, rule, holders=self._holders(zone), kept=kept)
         elif zone == NATION:
-            self._decide(candidate, Outcome.PASSED_OVER, Reason.PLACES_FILLED, rule)
+            self._pass_over(candidate, Reason.PLACES_FILLED, rule)
         else:
-            self._decide(candidate, Outcome.PASSED_OVER, Reason.MAXIMUM_REACHED, rule, self._holders(zone))
+            self._pass_over(candidate, Reason.MAXIMUM_REACHED, rule, holders=self._holders(zone))
 
     def _holders(self, zone: Zone) -> tuple[Candidate, ...]:
         found = {c.nomination: c for c in (*self.tally.taken, *self.contenders) if zone in self.tally.tree.path(c)}
-        return tuple(sorted(found.values(), key=lambda candidate: (candidate.rank, candidate.nomination)))
+        return tuple(sorted(found.values(), key=_place))
 
-    def _decide(
-        self,
-        candidate: Candidate,
-        outcome: Outcome,
-        reason: Reason,
-        rule: Rule,
-        holders: tuple[Candidate, ...] = (),
-        kept: tuple[Kept, ...] = (),
+    def _decide(self, candidate: Candidate, outcome: Outcome, reason: Reason) -> None:
+        places = self.tally.tree.places
+        self.decided[candidate.nomination] = Decision(candidate=candidate, outcome=outcome, reason=reason, rule=places)
+
+    def _pass_over(
+        self, candidate: Candidate, reason: Reason, rule: Rule, *, holders: tuple[Candidate, ...] = (), kept: tuple[Kept, ...] = ()
     ) -> None:
-        made = Decision(candidate=candidate, outcome=outcome, reason=reason, rule=rule, holders=holders, kept=kept)
-        self.decided[candidate.nomination] = made
+        self.decided[candidate.nomination] = Decision(
+            candidate=candidate, outcome=Outcome.PASSED_OVER, reason=reason, rule=rule, holders=holders, kept=kept
+        )
+
+
+def _place(candidate: Candidate) -> tuple[int, str]:
+    return candidate.rank, candidate.nomination
 
 
 def _taken_last(tally: Tally, candidate: Candidate, tied: Iterable[Candidate]) -> bool:
     """Whether the candidate is taken even when all those tied with it come first."""
     after = tally.copy()
     for other in tied:
-        if other != candidate and after.obstacle(other) is None:
+        if other is not candidate and after.obstacle(other) is None:
             after.take(other)
     return after.obstacle(candidate) is None
 
@@ -248,26 +253,30 @@ def _replacements(tally: Tally, ranked: Sequence[Candidate]) -> dict[str, list[C
     counts = {zone: tally.count(zone) for zone in tree.zones}
     others = [candidate for candidate in ranked if candidate.nomination not in chosen]
 
-    def exchangeable(fallen: Candidate, other: Candidate) -> bool:
-        leaves, enters = set(tree.path(fallen)), set(tree.path(other))
-        missed = any(counts[zone] == tree.minimum[zone].number for zone in leaves - enters if zone in tree.minimum)
-        return not missed and all(counts[zone] < tree.maximum[zone].number for zone in enters - leaves if zone in tree.maximum)
+    @cache
+    def exchangeable(leaves: tuple[Zone, ...], enters: tuple[Zone, ...]) -> bool:
+        missed = any(counts[zone] == tree.minimum[zone].number for zone in leaves if zone not in enters and zone in tree.minimum)
+        over = any(counts[zone] == tree.maximum[zone].number for zone in enters if zone not in leaves and zone in tree.maximum)
+        return not missed and not over
 
-    return {c.nomination: [other for other in others if exchangeable(c, other)] for c in ranked if c.nomination in chosen}
+    return {
+        fallen.nomination: [other for other in others if exchangeable(tree.path(fallen), tree.path(other))]
+        for fallen in ranked
+        if fallen.nomination in chosen
+    }
 
 
 def _first(others: list[Candidate]) -> list[Candidate]:
-    return [other for other in others if other.rank == others[0].rank]
+    return list(takewhile(lambda other: other.rank == others[0].rank, others))
 
 
 def _reserves(possible: Mapping[str, list[Candidate]]) -> tuple[Reserve, ...]:
-    able = {other for others in possible.values() for other in others}
-    return tuple(
-        Reserve(
-            other.nomination,
-            other.rank,
-            first_for=tuple(fallen for fallen, others in possible.items() if other in _first(others)),
-            possible_for=tuple(fallen for fallen, others in possible.items() if other in others),
-        )
-        for other in sorted(able, key=lambda candidate: (candidate.rank, candidate.nomination))
-    )
+    first_for: dict[Candidate, list[str]] = defaultdict(list)
+    possible_for: dict[Candidate, list[str]] = defaultdict(list)
+    for fallen, others in possible.items():
+        for other in others:
+            possible_for[other].append(fallen)
+        for other in _first(others):
+            first_for[other].append(fallen)
+    ordered = sorted(possible_for, key=_place)
+    return tuple(Reserve(other.nomination, other.rank, tuple(first_for[other]), tuple(possible_for[other])) for other in ordered)
