@@ -1043,8 +1043,8 @@ class Migration(migrations.Migration):
                 name="nomination_transitions",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     declare="DECLARE _is_valid_transition BOOLEAN;",
-                    func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{draft:withdrawn,draft:submitted,submitted:accepted,submitted:returned,submitted:withdrawn,submitted:rejected,returned:accepted,returned:rejected,returned:submitted,accepted:struck,accepted:not_selected,accepted:selected}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
-                    hash="e69e596bb4e2c0e2305ca3c91d90a4dca9a7d4d5",
+                    func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{draft:submitted,draft:withdrawn,submitted:accepted,submitted:rejected,submitted:returned,submitted:withdrawn,returned:accepted,returned:rejected,returned:submitted,accepted:not_selected,accepted:selected,accepted:struck}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="1be38b772b3390cb26673eff32f1a0f27c348dd9",
                     operation="UPDATE",
                     pgid="pgtrigger_nomination_transitions_9f193",
                     table="applications_nomination",
@@ -1178,8 +1178,8 @@ class Migration(migrations.Migration):
                 name="summary_transitions",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     declare="DECLARE _is_valid_transition BOOLEAN;",
-                    func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{draft:submitted,submitted:endorsed,submitted:draft,endorsed:accepted,endorsed:draft}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
-                    hash="5ab5ff3042c06b19f61d419cb792bc4bea8abd51",
+                    func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{draft:submitted,submitted:draft,submitted:endorsed,endorsed:accepted,endorsed:draft}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="b61abf75d737ecd5c2d3fc8a6a037e4a895b901e",
                     operation="UPDATE",
                     pgid="pgtrigger_summary_transitions_1d278",
                     table="applications_summary",

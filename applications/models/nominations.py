@@ -71,7 +71,7 @@ class Nomination(models.Model):
             pgtrigger.FSM(
                 name="nomination_transitions",
                 field="status",
-                transitions=[(str(old), str(new)) for old, news in TRANSITIONS.items() for new in news],
+                transitions=[(str(old), str(new)) for old, news in TRANSITIONS.items() for new in sorted(news)],
             ),
             pgtrigger.Protect(name="nomination_is_kept", operation=pgtrigger.Delete),
             pgtrigger.Protect(

@@ -43,7 +43,7 @@ class Job(models.Model):
             pgtrigger.FSM(
                 name="job_transitions",
                 field="status",
-                transitions=[(str(old), str(new)) for old, news in TRANSITIONS.items() for new in news],
+                transitions=[(str(old), str(new)) for old, news in TRANSITIONS.items() for new in sorted(news)],
             )
         ]
         constraints = [

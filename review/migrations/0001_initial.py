@@ -10,373 +10,864 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('applications', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("applications", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AssignmentRun',
+            name="AssignmentRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('proposed', 'Proposed'), ('applied', 'Applied'), ('undone', 'Undone')], default='proposed', max_length=10, verbose_name='status')),
-                ('seed', models.CharField(max_length=80, verbose_name='seed')),
-                ('seats', models.JSONField(verbose_name='seats')),
-                ('unfilled', models.JSONField(default=list, verbose_name='seats that cannot be filled')),
-                ('certificate', models.JSONField(verbose_name='certificate')),
-                ('digest', models.CharField(max_length=80, verbose_name='digest')),
-                ('proposed_at', models.DateTimeField(verbose_name='proposed at')),
-                ('applied_at', models.DateTimeField(null=True, verbose_name='applied at')),
-                ('undone_at', models.DateTimeField(null=True, verbose_name='undone at')),
-                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='proposed by')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignment_runs', to='applications.round', verbose_name='round')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("proposed", "Proposed"), ("applied", "Applied"), ("undone", "Undone")],
+                        default="proposed",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("seed", models.CharField(max_length=80, verbose_name="seed")),
+                ("seats", models.JSONField(verbose_name="seats")),
+                ("unfilled", models.JSONField(default=list, verbose_name="seats that cannot be filled")),
+                ("certificate", models.JSONField(verbose_name="certificate")),
+                ("digest", models.CharField(max_length=80, verbose_name="digest")),
+                ("proposed_at", models.DateTimeField(verbose_name="proposed at")),
+                ("applied_at", models.DateTimeField(null=True, verbose_name="applied at")),
+                ("undone_at", models.DateTimeField(null=True, verbose_name="undone at")),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="proposed by",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignment_runs",
+                        to="applications.round",
+                        verbose_name="round",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'assignment',
-                'verbose_name_plural': 'assignments',
-                'ordering': ['pk'],
+                "verbose_name": "assignment",
+                "verbose_name_plural": "assignments",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Expert',
+            name="Expert",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=60, verbose_name='professional title')),
-                ('field', models.CharField(max_length=60, verbose_name='field')),
-                ('industries', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=3), default=list, size=None, verbose_name='manufacturing divisions')),
-                ('available', models.BooleanField(default=True, verbose_name='available')),
-                ('province', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.division', verbose_name='province of the workplace')),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='expert', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=60, verbose_name="professional title")),
+                ("field", models.CharField(max_length=60, verbose_name="field")),
+                (
+                    "industries",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=3), default=list, size=None, verbose_name="manufacturing divisions"
+                    ),
+                ),
+                ("available", models.BooleanField(default=True, verbose_name="available")),
+                (
+                    "province",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.division",
+                        verbose_name="province of the workplace",
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="expert",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'expert',
-                'verbose_name_plural': 'experts',
-                'ordering': ['pk'],
+                "verbose_name": "expert",
+                "verbose_name_plural": "experts",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='FormalCheck',
+            name="FormalCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('accepted', 'Accepted for review'), ('returned', 'Returned for correction'), ('rejected', 'Not accepted')], max_length=10, verbose_name='outcome')),
-                ('reason', models.TextField(blank=True, verbose_name='reason')),
-                ('checked_at', models.DateTimeField(verbose_name='checked at')),
-                ('checked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='checked by')),
-                ('nomination', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='formal_checks', to='applications.nomination', verbose_name='nomination')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='formal_checks', to='applications.nominationversion', verbose_name='version')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("accepted", "Accepted for review"),
+                            ("returned", "Returned for correction"),
+                            ("rejected", "Not accepted"),
+                        ],
+                        max_length=10,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, verbose_name="reason")),
+                ("checked_at", models.DateTimeField(verbose_name="checked at")),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="checked by",
+                    ),
+                ),
+                (
+                    "nomination",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="formal_checks",
+                        to="applications.nomination",
+                        verbose_name="nomination",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="formal_checks",
+                        to="applications.nominationversion",
+                        verbose_name="version",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'formal review',
-                'verbose_name_plural': 'formal reviews',
-                'ordering': ['pk'],
+                "verbose_name": "formal review",
+                "verbose_name_plural": "formal reviews",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='PanelDraw',
+            name="PanelDraw",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('commitment', models.CharField(max_length=80, verbose_name='commitment')),
-                ('nonce', models.CharField(max_length=80, verbose_name='nonce')),
-                ('public_number', models.CharField(max_length=80, verbose_name='public number')),
-                ('seed', models.CharField(max_length=80, verbose_name='seed')),
-                ('pool', models.JSONField(verbose_name='pool at the draw')),
-                ('size', models.PositiveSmallIntegerField(verbose_name='experts drawn')),
-                ('digest', models.CharField(max_length=80, verbose_name='digest')),
-                ('drawn_at', models.DateTimeField(verbose_name='drawn at')),
-                ('drawn_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='drawn by')),
-                ('round', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='panel_draw', to='applications.round', verbose_name='round')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("commitment", models.CharField(max_length=80, verbose_name="commitment")),
+                ("nonce", models.CharField(max_length=80, verbose_name="nonce")),
+                ("public_number", models.CharField(max_length=80, verbose_name="public number")),
+                ("seed", models.CharField(max_length=80, verbose_name="seed")),
+                ("pool", models.JSONField(verbose_name="pool at the draw")),
+                ("size", models.PositiveSmallIntegerField(verbose_name="experts drawn")),
+                ("digest", models.CharField(max_length=80, verbose_name="digest")),
+                ("drawn_at", models.DateTimeField(verbose_name="drawn at")),
+                (
+                    "drawn_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL, verbose_name="drawn by"
+                    ),
+                ),
+                (
+                    "round",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="panel_draw",
+                        to="applications.round",
+                        verbose_name="round",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'draw of experts',
-                'verbose_name_plural': 'draws of experts',
+                "verbose_name": "draw of experts",
+                "verbose_name_plural": "draws of experts",
             },
         ),
         migrations.CreateModel(
-            name='PanelMember',
+            name="PanelMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
-                ('substitute', models.BooleanField(default=False, verbose_name='substitute')),
-                ('draw', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='review.paneldraw', verbose_name='draw')),
-                ('expert', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='review.expert', verbose_name='expert')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(verbose_name="position")),
+                ("substitute", models.BooleanField(default=False, verbose_name="substitute")),
+                (
+                    "draw",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="members", to="review.paneldraw", verbose_name="draw"
+                    ),
+                ),
+                (
+                    "expert",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="memberships", to="review.expert", verbose_name="expert"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'panel member',
-                'verbose_name_plural': 'panel members',
-                'ordering': ['draw', 'position'],
+                "verbose_name": "panel member",
+                "verbose_name_plural": "panel members",
+                "ordering": ["draw", "position"],
             },
         ),
         migrations.CreateModel(
-            name='Pledge',
+            name="Pledge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text_digest', models.CharField(max_length=80, verbose_name='digest of the text')),
-                ('signed_at', models.DateTimeField(verbose_name='signed at')),
-                ('expert', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pledges', to='review.expert', verbose_name='expert')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pledges', to='applications.round', verbose_name='round')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text_digest", models.CharField(max_length=80, verbose_name="digest of the text")),
+                ("signed_at", models.DateTimeField(verbose_name="signed at")),
+                (
+                    "expert",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="pledges", to="review.expert", verbose_name="expert"
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="pledges", to="applications.round", verbose_name="round"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'pledge',
-                'verbose_name_plural': 'pledges',
+                "verbose_name": "pledge",
+                "verbose_name_plural": "pledges",
             },
         ),
         migrations.CreateModel(
-            name='Ranking',
+            name="Ranking",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entries', models.JSONField(verbose_name='entries')),
-                ('digest', models.CharField(max_length=80, verbose_name='digest')),
-                ('computed_at', models.DateTimeField(verbose_name='computed at')),
-                ('computed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='computed by')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rankings', to='applications.round', verbose_name='round')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("entries", models.JSONField(verbose_name="entries")),
+                ("digest", models.CharField(max_length=80, verbose_name="digest")),
+                ("computed_at", models.DateTimeField(verbose_name="computed at")),
+                (
+                    "computed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="computed by",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rankings", to="applications.round", verbose_name="round"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ranking',
-                'verbose_name_plural': 'rankings',
-                'ordering': ['pk'],
+                "verbose_name": "ranking",
+                "verbose_name_plural": "rankings",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Recusal',
+            name="Recusal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ground', models.CharField(choices=[('kin', 'Kinship with a person responsible'), ('employment', 'Employment, directorship or control within three years'), ('same_employer', 'Same employer as the applicant'), ('advised', 'Helped to prepare this nomination'), ('other', 'Other circumstances that may affect fairness')], max_length=15, verbose_name='ground')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
-                ('declared_at', models.DateTimeField(verbose_name='declared at')),
-                ('declared_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='declared by')),
-                ('expert', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recusals', to='review.expert', verbose_name='expert')),
-                ('nomination', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recusals', to='applications.nomination', verbose_name='nomination')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "ground",
+                    models.CharField(
+                        choices=[
+                            ("kin", "Kinship with a person responsible"),
+                            ("employment", "Employment, directorship or control within three years"),
+                            ("same_employer", "Same employer as the applicant"),
+                            ("advised", "Helped to prepare this nomination"),
+                            ("other", "Other circumstances that may affect fairness"),
+                        ],
+                        max_length=15,
+                        verbose_name="ground",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="note")),
+                ("declared_at", models.DateTimeField(verbose_name="declared at")),
+                (
+                    "declared_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="declared by",
+                    ),
+                ),
+                (
+                    "expert",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="recusals", to="review.expert", verbose_name="expert"
+                    ),
+                ),
+                (
+                    "nomination",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="recusals",
+                        to="applications.nomination",
+                        verbose_name="nomination",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'recusal',
-                'verbose_name_plural': 'recusals',
+                "verbose_name": "recusal",
+                "verbose_name_plural": "recusals",
             },
         ),
         migrations.CreateModel(
-            name='ScoreSheet',
+            name="ScoreSheet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=review.models.scoring.new_code, max_length=12, unique=True, verbose_name='code')),
-                ('status', models.CharField(choices=[('assigned', 'Not begun'), ('draft', 'Draft'), ('submitted', 'Submitted'), ('reopened', 'Reopened'), ('recused', 'Recused'), ('declined', 'Declined')], default='assigned', max_length=10, verbose_name='status')),
-                ('revision', models.PositiveIntegerField(default=0, verbose_name='revision')),
-                ('assigned_at', models.DateTimeField(verbose_name='assigned at')),
-                ('saved_at', models.DateTimeField(null=True, verbose_name='saved at')),
-                ('submitted_at', models.DateTimeField(null=True, verbose_name='submitted at')),
-                ('reopened_reason', models.CharField(blank=True, max_length=300, verbose_name='reason for reopening')),
-                ('expert', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sheets', to='review.expert', verbose_name='expert')),
-                ('nomination', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sheets', to='applications.nomination', verbose_name='nomination')),
-                ('run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sheets', to='review.assignmentrun', verbose_name='assignment')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(default=review.models.scoring.new_code, max_length=12, unique=True, verbose_name="code")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("assigned", "Not begun"),
+                            ("draft", "Draft"),
+                            ("submitted", "Submitted"),
+                            ("reopened", "Reopened"),
+                            ("recused", "Recused"),
+                            ("declined", "Declined"),
+                        ],
+                        default="assigned",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(default=0, verbose_name="revision")),
+                ("assigned_at", models.DateTimeField(verbose_name="assigned at")),
+                ("saved_at", models.DateTimeField(null=True, verbose_name="saved at")),
+                ("submitted_at", models.DateTimeField(null=True, verbose_name="submitted at")),
+                ("reopened_reason", models.CharField(blank=True, max_length=300, verbose_name="reason for reopening")),
+                (
+                    "expert",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="sheets", to="review.expert", verbose_name="expert"
+                    ),
+                ),
+                (
+                    "nomination",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sheets",
+                        to="applications.nomination",
+                        verbose_name="nomination",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sheets",
+                        to="review.assignmentrun",
+                        verbose_name="assignment",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'score sheet',
-                'verbose_name_plural': 'score sheets',
-                'ordering': ['pk'],
+                "verbose_name": "score sheet",
+                "verbose_name_plural": "score sheets",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='MarkChange',
+            name="MarkChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('old', models.SmallIntegerField(null=True, verbose_name='old mark')),
-                ('new', models.SmallIntegerField(null=True, verbose_name='new mark')),
-                ('phase', models.CharField(choices=[('assigned', 'Not begun'), ('draft', 'Draft'), ('submitted', 'Submitted'), ('reopened', 'Reopened'), ('recused', 'Recused'), ('declined', 'Declined')], max_length=10, verbose_name='phase')),
-                ('changed_at', models.DateTimeField(verbose_name='changed at')),
-                ('criterion', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='applications.criterion', verbose_name='criterion')),
-                ('sheet', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mark_changes', to='review.scoresheet', verbose_name='score sheet')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("old", models.SmallIntegerField(null=True, verbose_name="old mark")),
+                ("new", models.SmallIntegerField(null=True, verbose_name="new mark")),
+                (
+                    "phase",
+                    models.CharField(
+                        choices=[
+                            ("assigned", "Not begun"),
+                            ("draft", "Draft"),
+                            ("submitted", "Submitted"),
+                            ("reopened", "Reopened"),
+                            ("recused", "Recused"),
+                            ("declined", "Declined"),
+                        ],
+                        max_length=10,
+                        verbose_name="phase",
+                    ),
+                ),
+                ("changed_at", models.DateTimeField(verbose_name="changed at")),
+                (
+                    "criterion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="applications.criterion", verbose_name="criterion"
+                    ),
+                ),
+                (
+                    "sheet",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mark_changes",
+                        to="review.scoresheet",
+                        verbose_name="score sheet",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'change of a mark',
-                'verbose_name_plural': 'changes of marks',
-                'ordering': ['pk'],
+                "verbose_name": "change of a mark",
+                "verbose_name_plural": "changes of marks",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Mark',
+            name="Mark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mark', models.SmallIntegerField(null=True, verbose_name='mark')),
-                ('comment', models.TextField(blank=True, verbose_name='comment')),
-                ('criterion', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='applications.criterion', verbose_name='criterion')),
-                ('sheet', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='marks', to='review.scoresheet', verbose_name='score sheet')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("mark", models.SmallIntegerField(null=True, verbose_name="mark")),
+                ("comment", models.TextField(blank=True, verbose_name="comment")),
+                (
+                    "criterion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="applications.criterion", verbose_name="criterion"
+                    ),
+                ),
+                (
+                    "sheet",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="marks",
+                        to="review.scoresheet",
+                        verbose_name="score sheet",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'mark',
-                'verbose_name_plural': 'marks',
-                'ordering': ['sheet', 'criterion'],
+                "verbose_name": "mark",
+                "verbose_name_plural": "marks",
+                "ordering": ["sheet", "criterion"],
             },
         ),
         migrations.CreateModel(
-            name='Selection',
+            name="Selection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('proposed', 'Proposed'), ('signed_off', 'Signed off'), ('notice', 'Public notice'), ('decided', 'Decided'), ('voided', 'Voided')], default='proposed', max_length=12, verbose_name='status')),
-                ('places', models.PositiveSmallIntegerField(verbose_name='number of cities')),
-                ('places_reason', models.CharField(blank=True, max_length=300, verbose_name='reason for the number')),
-                ('places_document', models.CharField(blank=True, max_length=60, verbose_name='document number')),
-                ('digest', models.CharField(max_length=80, verbose_name='digest of the list')),
-                ('proposed_at', models.DateTimeField(verbose_name='proposed at')),
-                ('signed_off_at', models.DateTimeField(null=True, verbose_name='signed off at')),
-                ('notice_from', models.DateTimeField(null=True, verbose_name='public notice from')),
-                ('notice_until', models.DateTimeField(null=True, verbose_name='public notice until')),
-                ('decided_at', models.DateTimeField(null=True, verbose_name='decided at')),
-                ('decision_number', models.CharField(blank=True, max_length=60, verbose_name='document number of the decision')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
-                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='proposed by')),
-                ('ranking', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='selections', to='review.ranking', verbose_name='ranking')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='selections', to='applications.round', verbose_name='round')),
-                ('signed_off_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='signed off by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "Proposed"),
+                            ("signed_off", "Signed off"),
+                            ("notice", "Public notice"),
+                            ("decided", "Decided"),
+                            ("voided", "Voided"),
+                        ],
+                        default="proposed",
+                        max_length=12,
+                        verbose_name="status",
+                    ),
+                ),
+                ("places", models.PositiveSmallIntegerField(verbose_name="number of cities")),
+                ("places_reason", models.CharField(blank=True, max_length=300, verbose_name="reason for the number")),
+                ("places_document", models.CharField(blank=True, max_length=60, verbose_name="document number")),
+                ("digest", models.CharField(max_length=80, verbose_name="digest of the list")),
+                ("proposed_at", models.DateTimeField(verbose_name="proposed at")),
+                ("signed_off_at", models.DateTimeField(null=True, verbose_name="signed off at")),
+                ("notice_from", models.DateTimeField(null=True, verbose_name="public notice from")),
+                ("notice_until", models.DateTimeField(null=True, verbose_name="public notice until")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="decided at")),
+                ("decision_number", models.CharField(blank=True, max_length=60, verbose_name="document number of the decision")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decided by",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="proposed by",
+                    ),
+                ),
+                (
+                    "ranking",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="selections", to="review.ranking", verbose_name="ranking"
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="selections",
+                        to="applications.round",
+                        verbose_name="round",
+                    ),
+                ),
+                (
+                    "signed_off_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed off by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'selection',
-                'verbose_name_plural': 'selections',
-                'ordering': ['pk'],
+                "verbose_name": "selection",
+                "verbose_name_plural": "selections",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='SelectionEntry',
+            name="SelectionEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rank', models.PositiveSmallIntegerField(null=True, verbose_name='rank')),
-                ('place', models.CharField(choices=[('chosen', 'On the list'), ('reserve', 'Reserve'), ('passed_over', 'Passed over by a rule'), ('not_ranked', 'Not ranked')], max_length=12, verbose_name='place')),
-                ('reserve_order', models.PositiveSmallIntegerField(null=True, verbose_name='order in the reserve')),
-                ('clause', models.CharField(max_length=30, verbose_name='clause')),
-                ('facts', models.JSONField(default=dict, verbose_name='facts of the reason')),
-                ('nomination', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='selection_entries', to='applications.nomination', verbose_name='nomination')),
-                ('selection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='review.selection', verbose_name='selection')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("rank", models.PositiveSmallIntegerField(null=True, verbose_name="rank")),
+                (
+                    "place",
+                    models.CharField(
+                        choices=[
+                            ("chosen", "On the list"),
+                            ("reserve", "Reserve"),
+                            ("passed_over", "Passed over by a rule"),
+                            ("not_ranked", "Not ranked"),
+                        ],
+                        max_length=12,
+                        verbose_name="place",
+                    ),
+                ),
+                ("reserve_order", models.PositiveSmallIntegerField(null=True, verbose_name="order in the reserve")),
+                ("clause", models.CharField(max_length=30, verbose_name="clause")),
+                ("facts", models.JSONField(default=dict, verbose_name="facts of the reason")),
+                (
+                    "nomination",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="selection_entries",
+                        to="applications.nomination",
+                        verbose_name="nomination",
+                    ),
+                ),
+                (
+                    "selection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="review.selection", verbose_name="selection"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'entry of the selection',
-                'verbose_name_plural': 'entries of the selection',
-                'ordering': ['selection', models.OrderBy(models.F('rank'), nulls_last=True), 'nomination'],
+                "verbose_name": "entry of the selection",
+                "verbose_name_plural": "entries of the selection",
+                "ordering": ["selection", models.OrderBy(models.F("rank"), nulls_last=True), "nomination"],
             },
         ),
         migrations.AddConstraint(
-            model_name='assignmentrun',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'applied')), fields=('round',), name='run_one_in_force'),
+            model_name="assignmentrun",
+            constraint=models.UniqueConstraint(condition=models.Q(("status", "applied")), fields=("round",), name="run_one_in_force"),
         ),
         migrations.AddConstraint(
-            model_name='assignmentrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'applied'), _negated=True), ('applied_at__isnull', False), _connector='OR'), name='run_applied_has_applied_at'),
+            model_name="assignmentrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("status", "applied"), _negated=True), ("applied_at__isnull", False), _connector="OR"),
+                name="run_applied_has_applied_at",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='assignmentrun',
-            trigger=pgtrigger.compiler.Trigger(name='run_transitions', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{proposed:undone,proposed:applied,applied:undone}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='6353de4606a71d016ef91492a6b3892cc3bac5e3', operation='UPDATE', pgid='pgtrigger_run_transitions_087eb', table='review_assignmentrun', when='BEFORE')),
+            model_name="assignmentrun",
+            trigger=pgtrigger.compiler.Trigger(
+                name="run_transitions",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{proposed:applied,proposed:undone,applied:undone}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="d84638ae817c0b0e4744a17beb35637dd1354288",
+                    operation="UPDATE",
+                    pgid="pgtrigger_run_transitions_087eb",
+                    table="review_assignmentrun",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='formalcheck',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'rejected'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='formal_check_rejection_has_reason'),
+            model_name="formalcheck",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("outcome", "rejected"), _negated=True), models.Q(("reason", ""), _negated=True), _connector="OR"
+                ),
+                name="formal_check_rejection_has_reason",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='formalcheck',
-            trigger=pgtrigger.compiler.Trigger(name='never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4d18a2fc8fb6c7e63aab641d42e4613905f2e7d1', operation='UPDATE OR DELETE', pgid='pgtrigger_never_changed_2fff4', table='review_formalcheck', when='BEFORE')),
+            model_name="formalcheck",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="4d18a2fc8fb6c7e63aab641d42e4613905f2e7d1",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_never_changed_2fff4",
+                    table="review_formalcheck",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='paneldraw',
-            trigger=pgtrigger.compiler.Trigger(name='never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7d8bad1a06fdc8e99789e7726e42e1107fe0f514', operation='UPDATE OR DELETE', pgid='pgtrigger_never_changed_bf2d8', table='review_paneldraw', when='BEFORE')),
+            model_name="paneldraw",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="7d8bad1a06fdc8e99789e7726e42e1107fe0f514",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_never_changed_bf2d8",
+                    table="review_paneldraw",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='panelmember',
-            constraint=models.UniqueConstraint(fields=('draw', 'expert'), name='panel_member_once'),
+            model_name="panelmember",
+            constraint=models.UniqueConstraint(fields=("draw", "expert"), name="panel_member_once"),
         ),
         migrations.AddConstraint(
-            model_name='panelmember',
-            constraint=models.UniqueConstraint(fields=('draw', 'position'), name='panel_position_once'),
+            model_name="panelmember",
+            constraint=models.UniqueConstraint(fields=("draw", "position"), name="panel_position_once"),
         ),
         migrations.AddConstraint(
-            model_name='pledge',
-            constraint=models.UniqueConstraint(fields=('round', 'expert'), name='pledge_once_a_round'),
+            model_name="pledge",
+            constraint=models.UniqueConstraint(fields=("round", "expert"), name="pledge_once_a_round"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='pledge',
-            trigger=pgtrigger.compiler.Trigger(name='never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9055d0f81a12d9aef98cfb2f4ac7ac020c19b967', operation='UPDATE OR DELETE', pgid='pgtrigger_never_changed_226a2', table='review_pledge', when='BEFORE')),
+            model_name="pledge",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="9055d0f81a12d9aef98cfb2f4ac7ac020c19b967",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_never_changed_226a2",
+                    table="review_pledge",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ranking',
-            trigger=pgtrigger.compiler.Trigger(name='never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b6900152d0777fdbb4c63e1781ffc854de16387d', operation='UPDATE OR DELETE', pgid='pgtrigger_never_changed_b7c45', table='review_ranking', when='BEFORE')),
+            model_name="ranking",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="b6900152d0777fdbb4c63e1781ffc854de16387d",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_never_changed_b7c45",
+                    table="review_ranking",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recusal',
-            constraint=models.UniqueConstraint(fields=('nomination', 'expert'), name='recusal_once'),
+            model_name="recusal",
+            constraint=models.UniqueConstraint(fields=("nomination", "expert"), name="recusal_once"),
         ),
         migrations.AddConstraint(
-            model_name='recusal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ground', 'other'), _negated=True), models.Q(('note', ''), _negated=True), _connector='OR'), name='recusal_other_says_why'),
+            model_name="recusal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("ground", "other"), _negated=True), models.Q(("note", ""), _negated=True), _connector="OR"),
+                name="recusal_other_says_why",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='recusal',
-            trigger=pgtrigger.compiler.Trigger(name='never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c5105f6c456bfb920162f6f3449a8dd6f242f00e', operation='UPDATE OR DELETE', pgid='pgtrigger_never_changed_8588b', table='review_recusal', when='BEFORE')),
+            model_name="recusal",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="c5105f6c456bfb920162f6f3449a8dd6f242f00e",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_never_changed_8588b",
+                    table="review_recusal",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scoresheet',
-            constraint=models.UniqueConstraint(fields=('nomination', 'expert'), name='sheet_once_an_expert'),
+            model_name="scoresheet",
+            constraint=models.UniqueConstraint(fields=("nomination", "expert"), name="sheet_once_an_expert"),
         ),
         migrations.AddConstraint(
-            model_name='scoresheet',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'submitted'), _negated=True), ('submitted_at__isnull', False), _connector='OR'), name='sheet_submitted_has_submitted_at'),
+            model_name="scoresheet",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("status", "submitted"), _negated=True), ("submitted_at__isnull", False), _connector="OR"),
+                name="sheet_submitted_has_submitted_at",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='scoresheet',
-            trigger=pgtrigger.compiler.Trigger(name='sheet_transitions', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{assigned:recused,assigned:declined,assigned:submitted,assigned:draft,draft:recused,draft:declined,draft:submitted,submitted:reopened,submitted:recused,reopened:recused,reopened:submitted}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='ca0976c073512af1a2114907a32ad5f473cb27d1', operation='UPDATE', pgid='pgtrigger_sheet_transitions_525d9', table='review_scoresheet', when='BEFORE')),
+            model_name="scoresheet",
+            trigger=pgtrigger.compiler.Trigger(
+                name="sheet_transitions",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{assigned:declined,assigned:draft,assigned:recused,assigned:submitted,draft:declined,draft:recused,draft:submitted,submitted:recused,submitted:reopened,reopened:recused,reopened:submitted}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="bd1af5974ddb3c4dbb4928d256a8d7fbdc2b97b2",
+                    operation="UPDATE",
+                    pgid="pgtrigger_sheet_transitions_525d9",
+                    table="review_scoresheet",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='scoresheet',
-            trigger=pgtrigger.compiler.Trigger(name='not_from_the_province', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        IF (SELECT province_id FROM review_expert WHERE id = NEW.expert_id)\n           = (SELECT province_id FROM applications_nomination WHERE id = NEW.nomination_id) THEN\n            RAISE EXCEPTION 'the expert works in the province that nominated the city' USING ERRCODE = 'check_violation';\n        END IF;\n        RETURN NEW;\n    ", hash='25a5ba88a64a9b03bf67141376eb593c96beed37', operation='INSERT OR UPDATE OF "expert_id", "nomination_id"', pgid='pgtrigger_not_from_the_province_f39fe', table='review_scoresheet', when='BEFORE')),
+            model_name="scoresheet",
+            trigger=pgtrigger.compiler.Trigger(
+                name="not_from_the_province",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n        IF (SELECT province_id FROM review_expert WHERE id = NEW.expert_id)\n           = (SELECT province_id FROM applications_nomination WHERE id = NEW.nomination_id) THEN\n            RAISE EXCEPTION 'the expert works in the province that nominated the city' USING ERRCODE = 'check_violation';\n        END IF;\n        RETURN NEW;\n    ",
+                    hash="25a5ba88a64a9b03bf67141376eb593c96beed37",
+                    operation='INSERT OR UPDATE OF "expert_id", "nomination_id"',
+                    pgid="pgtrigger_not_from_the_province_f39fe",
+                    table="review_scoresheet",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='markchange',
-            trigger=pgtrigger.compiler.Trigger(name='never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='cbd51baa45df6f0b53eaf1c8ef5ffdd3d9f495bb', operation='UPDATE OR DELETE', pgid='pgtrigger_never_changed_9cf7b', table='review_markchange', when='BEFORE')),
+            model_name="markchange",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="cbd51baa45df6f0b53eaf1c8ef5ffdd3d9f495bb",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_never_changed_9cf7b",
+                    table="review_markchange",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mark',
-            constraint=models.UniqueConstraint(fields=('sheet', 'criterion'), name='mark_once_a_criterion'),
+            model_name="mark",
+            constraint=models.UniqueConstraint(fields=("sheet", "criterion"), name="mark_once_a_criterion"),
         ),
         migrations.AddConstraint(
-            model_name='mark',
-            constraint=models.CheckConstraint(condition=models.Q(('mark__gte', 0)), name='mark_not_below_zero'),
+            model_name="mark",
+            constraint=models.CheckConstraint(condition=models.Q(("mark__gte", 0)), name="mark_not_below_zero"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='mark',
-            trigger=pgtrigger.compiler.Trigger(name='mark_within_its_criterion', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        IF NEW.mark > (SELECT max_mark FROM applications_criterion WHERE id = NEW.criterion_id) THEN\n            RAISE EXCEPTION 'the mark is above the highest mark of its criterion' USING ERRCODE = 'check_violation';\n        END IF;\n        RETURN NEW;\n    ", hash='43527585d2667e1756d757b52f1fb07b34b473d1', operation='INSERT OR UPDATE', pgid='pgtrigger_mark_within_its_criterion_f9da0', table='review_mark', when='BEFORE')),
+            model_name="mark",
+            trigger=pgtrigger.compiler.Trigger(
+                name="mark_within_its_criterion",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n        IF NEW.mark > (SELECT max_mark FROM applications_criterion WHERE id = NEW.criterion_id) THEN\n            RAISE EXCEPTION 'the mark is above the highest mark of its criterion' USING ERRCODE = 'check_violation';\n        END IF;\n        RETURN NEW;\n    ",
+                    hash="43527585d2667e1756d757b52f1fb07b34b473d1",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_mark_within_its_criterion_f9da0",
+                    table="review_mark",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='mark',
-            trigger=pgtrigger.compiler.Trigger(name='sheet_is_open', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE state TEXT;', func="\n        SELECT status INTO state FROM review_scoresheet\n            WHERE id = CASE WHEN TG_OP = 'DELETE' THEN OLD.sheet_id ELSE NEW.sheet_id END;\n        IF state NOT IN ('assigned', 'draft', 'reopened') THEN\n            RAISE EXCEPTION 'the score sheet is not open' USING ERRCODE = 'check_violation';\n        END IF;\n        IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n        RETURN NEW;\n    ", hash='18071a21a3c6d2020034e58b5c19927553280c07', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_sheet_is_open_838f0', table='review_mark', when='BEFORE')),
+            model_name="mark",
+            trigger=pgtrigger.compiler.Trigger(
+                name="sheet_is_open",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE state TEXT;",
+                    func="\n        SELECT status INTO state FROM review_scoresheet\n            WHERE id = CASE WHEN TG_OP = 'DELETE' THEN OLD.sheet_id ELSE NEW.sheet_id END;\n        IF state NOT IN ('assigned', 'draft', 'reopened') THEN\n            RAISE EXCEPTION 'the score sheet is not open' USING ERRCODE = 'check_violation';\n        END IF;\n        IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n        RETURN NEW;\n    ",
+                    hash="18071a21a3c6d2020034e58b5c19927553280c07",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_sheet_is_open_838f0",
+                    table="review_mark",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='selection',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'voided'), _negated=True), fields=('round',), name='selection_one_in_force'),
+            model_name="selection",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "voided"), _negated=True), fields=("round",), name="selection_one_in_force"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='selection',
-            constraint=models.CheckConstraint(condition=models.Q(('signed_off_by__isnull', True), models.Q(('signed_off_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='selection_released_by_a_second_person'),
+            model_name="selection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("signed_off_by__isnull", True), models.Q(("signed_off_by", models.F("proposed_by")), _negated=True), _connector="OR"
+                ),
+                name="selection_released_by_a_second_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='selection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'decided'), _negated=True), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), models.Q(('decision_number', ''), _negated=True)), _connector='OR'), name='selection_decided_has_its_document'),
+            model_name="selection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "decided"), _negated=True),
+                    models.Q(
+                        ("decided_at__isnull", False), ("decided_by__isnull", False), models.Q(("decision_number", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="selection_decided_has_its_document",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='selection',
-            constraint=models.CheckConstraint(condition=models.Q(('notice_until__isnull', True), ('notice_until__gt', models.F('notice_from')), _connector='OR'), name='selection_notice_lasts'),
+            model_name="selection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("notice_until__isnull", True), ("notice_until__gt", models.F("notice_from")), _connector="OR"),
+                name="selection_notice_lasts",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='selection',
-            trigger=pgtrigger.compiler.Trigger(name='selection_transitions', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{proposed:voided,proposed:signed_off,signed_off:voided,signed_off:notice,notice:voided,notice:decided}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='ed141326e9576ae9b186afb337822e05b1ac62b2', operation='UPDATE', pgid='pgtrigger_selection_transitions_098fe', table='review_selection', when='BEFORE')),
+            model_name="selection",
+            trigger=pgtrigger.compiler.Trigger(
+                name="selection_transitions",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{proposed:signed_off,proposed:voided,signed_off:notice,signed_off:voided,notice:decided,notice:voided}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="1e19b0c3f4238af49ba06e9c872d17a3f209e3a1",
+                    operation="UPDATE",
+                    pgid="pgtrigger_selection_transitions_098fe",
+                    table="review_selection",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='selection',
-            trigger=pgtrigger.compiler.Trigger(name='proposed_list_is_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(func='RAISE EXCEPTION \'pgtrigger: Cannot update of "places", "digest", "ranking_id", "proposed_by_id" rows from % table\', TG_TABLE_NAME;', hash='76dd05945022afdc59b42e055d45c58c9103e394', operation='UPDATE OF "places", "digest", "ranking_id", "proposed_by_id"', pgid='pgtrigger_proposed_list_is_frozen_f457c', table='review_selection', when='BEFORE')),
+            model_name="selection",
+            trigger=pgtrigger.compiler.Trigger(
+                name="proposed_list_is_frozen",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='RAISE EXCEPTION \'pgtrigger: Cannot update of "places", "digest", "ranking_id", "proposed_by_id" rows from % table\', TG_TABLE_NAME;',
+                    hash="76dd05945022afdc59b42e055d45c58c9103e394",
+                    operation='UPDATE OF "places", "digest", "ranking_id", "proposed_by_id"',
+                    pgid="pgtrigger_proposed_list_is_frozen_f457c",
+                    table="review_selection",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='selectionentry',
-            constraint=models.UniqueConstraint(fields=('selection', 'nomination'), name='selection_entry_once'),
+            model_name="selectionentry",
+            constraint=models.UniqueConstraint(fields=("selection", "nomination"), name="selection_entry_once"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='selectionentry',
-            trigger=pgtrigger.compiler.Trigger(name='never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='fc9b25771dfaeb63ec1dac15490e6e03b9403eaf', operation='UPDATE OR DELETE', pgid='pgtrigger_never_changed_ad16b', table='review_selectionentry', when='BEFORE')),
+            model_name="selectionentry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="fc9b25771dfaeb63ec1dac15490e6e03b9403eaf",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_never_changed_ad16b",
+                    table="review_selectionentry",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

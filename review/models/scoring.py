@@ -23,7 +23,7 @@ def new_code() -> str:
 
 
 def transitions(name: str, table: dict[str, set[str]]) -> pgtrigger.FSM:
-    return pgtrigger.FSM(name=name, field="status", transitions=[(str(old), str(new)) for old, news in table.items() for new in news])
+    return pgtrigger.FSM(name=name, field="status", transitions=[(str(old), str(new)) for old, news in table.items() for new in sorted(news)])
 
 
 NOT_FROM_THE_PROVINCE = pgtrigger.Trigger(

@@ -87,8 +87,8 @@ class Migration(migrations.Migration):
                 name="job_transitions",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     declare="DECLARE _is_valid_transition BOOLEAN;",
-                    func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{requested:failed,requested:running,requested:cancelled,running:failed,running:cancelled,running:requested,running:ready,failed:requested,cancelled:requested}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
-                    hash="4f56ae8a6276cacd5b80330a939ee6b52147295c",
+                    func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{requested:cancelled,requested:failed,requested:running,running:cancelled,running:failed,running:ready,running:requested,failed:requested,cancelled:requested}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="8b11e85cf7fc1d7acd55ccd18d5ce03b22a55388",
                     operation="UPDATE",
                     pgid="pgtrigger_job_transitions_c4fd5",
                     table="jobs_job",
