@@ -18,7 +18,7 @@ from pilotportal.accounts.models import Division, User
 from pilotportal.audit import services as audit
 from pilotportal.digests import digest_of
 from pilotportal.files.models import StoredFile
-from pilotportal.templatetags.portal import until
+from pilotportal.moments import until
 
 
 class Stale(Refused):

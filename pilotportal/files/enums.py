@@ -17,4 +17,5 @@ class Refusal(TextChoices):
     WRONG_TYPE = "wrong_type", _("This is not a PDF, JPEG or PNG file, whatever its name says. Upload the scan as a PDF.")
     BROKEN = "broken", _("The PDF cannot be opened. Save it again and upload the new file.")
     ENCRYPTED = "encrypted", _("The PDF is protected by a password. Remove the protection and upload it again.")
+    TOO_LONG = "too_long", _("The PDF has more than 500 pages. Split it.")
     ACTIVE = "active", _("The PDF carries scripts or embedded files. Print it to a new PDF and upload that.")

@@ -2,14 +2,21 @@
 
 import io
 
-import pikepdf
 import puremagic
 from django.conf import settings
 
+from pilotportal.documents.inspection import Fault, PdfError, inspect_pdf
 from pilotportal.files.enums import MediaType, Refusal
 
 UPLOADABLE = {MediaType.PDF, MediaType.JPEG, MediaType.PNG}
-ACTIVE_KEYS = ("/JavaScript", "/JS", "/OpenAction", "/AA", "/EmbeddedFiles")
+MOST_PAGES = 500
+REFUSAL_OF_FAULT = {
+    Fault.ENCRYPTED: Refusal.ENCRYPTED,
+    Fault.SCRIPTED: Refusal.ACTIVE,
+    Fault.EMBEDDED: Refusal.ACTIVE,
+    Fault.TOO_LONG: Refusal.TOO_LONG,
+    Fault.NOT_A_PDF: Refusal.WRONG_TYPE,
+}
 
 
 def why_not_store(content: bytes) -> Refusal | None:
@@ -32,23 +39,15 @@ def media_type_of(content: bytes) -> MediaType | None:
 
 
 def pages_of(content: bytes) -> int | None:
+    """Of a PDF that `why_not_store` has let through; other files have no pages."""
     if media_type_of(content) != MediaType.PDF:
         return None
-    with pikepdf.open(io.BytesIO(content)) as document:
-        return len(document.pages)
+    return inspect_pdf(io.BytesIO(content), max_pages=MOST_PAGES).pages
 
 
 def _why_not_pdf(content: bytes) -> Refusal | None:
     try:
-        with pikepdf.open(io.BytesIO(content)) as document:
-            if document.is_encrypted:
-                return Refusal.ENCRYPTED
-            if not len(document.pages):
-                return Refusal.BROKEN
-            names = document.Root.get("/Names", {})
-            active = any(key in document.Root for key in ACTIVE_KEYS) or any(key in names for key in ACTIVE_KEYS)
-    except pikepdf.PasswordError:
-        return Refusal.ENCRYPTED
-    except (pikepdf.PdfError, AttributeError, TypeError, ValueError):
-        return Refusal.BROKEN
-    return Refusal.ACTIVE if active else None
+        inspect_pdf(io.BytesIO(content), max_pages=MOST_PAGES)
+    except PdfError as error:
+        return REFUSAL_OF_FAULT.get(error.fault, Refusal.BROKEN)
+    return None
