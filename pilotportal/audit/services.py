@@ -8,7 +8,7 @@ from django.db import connection, models, transaction
 
 from pilotportal.audit.models import Event, Seal, SealedEvent
 from pilotportal.audit.rules import root_of, seal_record
-from pilotportal.digests import digest_of
+from pilotportal.digests import canonical, digest_of
 
 SEALING = 0x5EA1  # key of the advisory lock under which one process at a time seals
 BATCH = 10_000  # events in one seal at the most
@@ -24,7 +24,8 @@ class Actor(Protocol):
 def record(
     kind: str, *, at: datetime, by: Actor | None = None, target: models.Model | None = None, round_code: str = "", **data: Any
 ) -> Event:
-    """Insert an event in the caller's transaction: it stands exactly when what it records stands. `data` holds no float."""
+    """Insert an event in the caller's transaction: it stands exactly when what it records stands. Raises TypeError for a float."""
+    canonical(data)
     return Event.objects.create(
         at=at,
         kind=kind,
