@@ -11,6 +11,7 @@ from pilotportal.trial.processes import Child, TrialError
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 STEP = 0.2
+FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 30.0
 SETTLED_AFTER = 60.0
 STARTS_BEFORE_READY = 3
@@ -47,7 +48,7 @@ class Watched:
     def _plan_restart(self) -> str:
         lasted = time.monotonic() - self.started
         self.failures = 1 if lasted > SETTLED_AFTER else self.failures + 1
-        pause = min(2.0 ** (self.failures - 1), LONGEST_PAUSE)
+        pause = min(FIRST_PAUSE * 2 ** (self.failures - 1), LONGEST_PAUSE)
         self.due = time.monotonic() + pause
         return (
             f"{self.child.name} has ended (exit code {self.child.exit_code}); starting it again in {pause:.0f} s. Its log: {self.child.log}"
