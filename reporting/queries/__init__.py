@@ -1,0 +1,1 @@
+"""Reads over both apps below, always through their own `visible_to`."""

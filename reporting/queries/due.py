@@ -1,0 +1,147 @@
+"""Home: what is due from me, with the instant and where to do it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from applications.enums import DeadlineKind, PlanStatus, Status, SummaryStatus
+from applications.models import Nomination, Pilot, Round, deadline_of
+from applications.queries import nominations_visible_to, pilots_visible_to, rounds_visible_to
+from pilotportal.accounts.enums import Role
+from pilotportal.accounts.models import User
+from review.enums import SelectionStatus, SheetStatus
+from review.models import Selection
+from review.queries import sheets_visible_to
+from review.rules import OPEN_SHEET
+
+
+@dataclass(frozen=True)
+class Due:
+    """One thing to do. `closes_at` is None where nothing limits it; `late` where the deadline has passed and it is still taken."""
+
+    title: str
+    detail: str
+    url: str
+    closes_at: datetime | None = None
+    late: bool = False
+
+
+def due_from(user: User, *, at: datetime) -> list[Due]:
+    """The nearest deadline first, what has none last."""
+    makers = _MAKERS.get(Role(user.role), [])
+    items = [item for maker in makers for item in maker(user, at)]
+    return sorted(items, key=lambda item: (item.closes_at is None, item.closes_at or at))
+
+
+def _nominate(user: User, at: datetime) -> Iterator[Due]:
+    for round in rounds_visible_to(user):
+        closes_at = deadline_of(round, DeadlineKind.NOMINATION, user.division_id)
+        if not round.is_opened or at >= closes_at:
+            continue
+        quota = round.quotas.filter(province_id=user.division_id).first()
+        count = round.nominations.filter(province_id=user.division_id).exclude(status=Status.WITHDRAWN).count()
+        if quota and count < quota.places:
+            detail = _("%(count)s of %(places)s places used") % {"count": count, "places": quota.places}
+            yield Due(_("Nominate cities: %(round)s") % {"round": round}, detail, reverse("applications:nominations"), closes_at)
+
+
+def _finish_nominations(user: User, at: datetime) -> Iterator[Due]:
+    for nomination in nominations_visible_to(user).filter(status__in=[Status.DRAFT, Status.RETURNED]):
+        correction = nomination.open_correction
+        closes_at = correction.closes_at if correction else nomination.closes_at()
+        if at < closes_at:
+            title = _("Correct the nomination of %(city)s") if correction else _("Complete and submit the nomination of %(city)s")
+            yield Due(title % {"city": nomination}, nomination.get_status_display(), nomination.get_absolute_url(), closes_at)
+
+
+def _file_plans(user: User, _at: datetime) -> Iterator[Due]:
+    for pilot in pilots_visible_to(user).filter(plans__status=PlanStatus.ISSUED).distinct():
+        yield Due(_("File the implementation plan of %(city)s") % {"city": pilot}, _("Issued by the city"), pilot.get_absolute_url())
+
+
+def _endorse_summaries(user: User, _at: datetime) -> Iterator[Due]:
+    for pilot in pilots_visible_to(user).filter(summary__status=SummaryStatus.SUBMITTED):
+        yield Due(_("Endorse the summary of %(city)s") % {"city": pilot}, _("Submitted"), pilot.get_absolute_url())
+
+
+def _run_pilot(user: User, at: datetime) -> Iterator[Due]:
+    for pilot in pilots_visible_to(user):
+        if not any(plan.status != PlanStatus.DRAFT for plan in pilot.plans.all()):
+            yield _of_pilot(pilot, DeadlineKind.PLAN, _("Issue and hand in the implementation plan"), at)
+        elif not _summed_up(pilot):
+            yield _of_pilot(pilot, DeadlineKind.SUMMARY, _("Sum up the pilot"), at)
+
+
+def _of_pilot(pilot: Pilot, kind: DeadlineKind, title: str, at: datetime) -> Due:
+    closes_at = deadline_of(pilot.nomination.round, kind, pilot.nomination.province_id)
+    return Due(title, str(pilot), pilot.get_absolute_url(), closes_at, late=at >= closes_at)
+
+
+def _summed_up(pilot: Pilot) -> bool:
+    summary = getattr(pilot, "summary", None)
+    return bool(summary and summary.status != SummaryStatus.DRAFT)
+
+
+def _score(user: User, at: datetime) -> Iterator[Due]:
+    """One line a round: the sheets themselves stand on their own page."""
+    open_sheets: dict[Round, int] = {}
+    for sheet in sheets_visible_to(user):
+        if sheet.status in OPEN_SHEET:
+            open_sheets[sheet.nomination.round] = open_sheets.get(sheet.nomination.round, 0) + 1
+    for round, count in open_sheets.items():
+        closes_at = deadline_of(round, DeadlineKind.SCORE_SHEETS, None)
+        if at < closes_at:
+            title = ngettext("%(count)s score sheet to fill in", "%(count)s score sheets to fill in", count) % {"count": count}
+            yield Due(title, str(round), reverse("review:sheets"), closes_at)
+
+
+def _prepare(user: User, _at: datetime) -> Iterator[Due]:
+    for round in rounds_visible_to(user).filter(opened_at__isnull=True):
+        yield Due(_("Prepare and open the round"), str(round), round.get_absolute_url())
+
+
+def _check_formally(user: User, _at: datetime) -> Iterator[Due]:
+    waiting = nominations_visible_to(user).filter(status=Status.SUBMITTED).order_by().values("round").annotate(count=Count("pk"))
+    for row in waiting:
+        title = ngettext("%(count)s nomination awaits the formal review", "%(count)s nominations await the formal review", row["count"])
+        yield Due(title % {"count": row["count"]}, str(Round.objects.get(pk=row["round"])), reverse("review:queue"))
+
+
+def _seats_to_fill(_user: User, _at: datetime) -> Iterator[Due]:
+    lost = Nomination.objects.filter(status=Status.ACCEPTED).annotate(
+        given_up=Count("sheets", filter=Q(sheets__status__in=[SheetStatus.RECUSED, SheetStatus.DECLINED])),
+        held=Count("sheets", filter=~Q(sheets__status__in=[SheetStatus.RECUSED, SheetStatus.DECLINED])),
+    )
+    short = [
+        nomination for nomination in lost.select_related("round") if nomination.given_up and nomination.held < nomination.round.panel_size
+    ]
+    if short:
+        title = ngettext("%(count)s nomination lacks an expert", "%(count)s nominations lack experts", len(short)) % {"count": len(short)}
+        yield Due(title, str(short[0].round), reverse("review:panel"))
+
+
+def _release(user: User, _at: datetime) -> Iterator[Due]:
+    for selection in Selection.objects.filter(status=SelectionStatus.PROPOSED).exclude(proposed_by=user).select_related("round"):
+        yield Due(_("Check and sign off the proposed list"), str(selection.round), reverse("review:selection"))
+
+
+def _accept_summaries(user: User, _at: datetime) -> Iterator[Due]:
+    count = pilots_visible_to(user).filter(summary__status=SummaryStatus.ENDORSED).count()
+    if count:
+        title = ngettext("%(count)s summary to accept", "%(count)s summaries to accept", count) % {"count": count}
+        yield Due(title, _("Endorsed by the province"), reverse("applications:pilots"))
+
+
+_OF_PROVINCE: list[Callable[[User, datetime], Iterator[Due]]] = [_nominate, _finish_nominations, _file_plans, _endorse_summaries]
+_MAKERS: dict[Role, list[Callable[[User, datetime], Iterator[Due]]]] = {
+    Role.PROVINCE_HANDLER: _OF_PROVINCE,
+    Role.PROVINCE_APPROVER: _OF_PROVINCE,
+    Role.CITY: [_run_pilot],
+    Role.EXPERT: [_score],
+    Role.STAFF: [_prepare, _check_formally, _seats_to_fill, _release, _accept_summaries],
+}

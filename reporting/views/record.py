@@ -1,0 +1,36 @@
+"""The record: who did what and when, and whether it still is what was sealed."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from pilotportal.accounts.requests import SignedInRequest
+from pilotportal.audit.queries import verify
+from reporting import permissions
+from reporting.queries.record import events_visible_to
+
+PAGE = 50
+
+
+@login_required
+@require_GET
+def events(request: SignedInRequest) -> HttpResponse:
+    if not permissions.can_read_the_record(request.user):
+        raise PermissionDenied
+    kind, found = request.GET.get("kind", ""), events_visible_to(request.user)
+    kinds = found.order_by("kind").values_list("kind", flat=True).distinct()
+    chosen = found.filter(kind=kind) if kind else found
+    page = Paginator(chosen.order_by("-pk"), PAGE).get_page(request.GET.get("page"))
+    return render(request, "reporting/events.html", {"page": page, "kinds": kinds, "kind": kind})
+
+
+@login_required
+@require_GET
+def verification(request: SignedInRequest) -> HttpResponse:
+    """Recomputes every seal from the rows."""
+    if not permissions.can_read_the_record(request.user):
+        raise PermissionDenied
+    return render(request, "reporting/verification.html", {"verdict": verify()})
