@@ -1,9 +1,9 @@
-"""The web server, in the trial and in the image alike. `WEB_CONCURRENCY` is the number of processes, `PORT` that of the port."""
+"""The web server, in the trial and in the image alike. `WEB_CONCURRENCY` is the number of processes; the image binds to all addresses."""
 
 import os
 from pathlib import Path
 
-bind = f"{os.environ.get('PORTAL_BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 worker_class = "gthread"
 threads = 8  # as many as the pool has connections
