@@ -1,12 +1,13 @@
 """Reads. Every list, count, search, export and file begins with `…_visible_to`, which starts from nothing."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import F, Prefetch, Q
 
 from applications.enums import DeadlineKind, Status
-from applications.models import Amendment, Closing, Deadline, Nomination, Pilot, Round
+from applications.models import Closing, Deadline, Nomination, Pilot, Round
 from applications.rules import NOMINATION_IN
 from pilotportal.accounts.enums import PROVINCE_ROLES, REVIEW_READERS, Role
 from pilotportal.accounts.models import Division, Organisation, User
@@ -69,26 +70,42 @@ def nominated_count(round: Round, province_id: str) -> int:
     return Nomination.objects.filter(round=round, province_id=province_id).exclude(status=Status.WITHDRAWN).count()
 
 
-def instants_of(deadline: Deadline) -> dict[datetime, list[str]]:
+def deadlines() -> models.QuerySet[Deadline]:
+    """With the amendments, which `closes_at` asks."""
+    return Deadline.objects.select_related("round").prefetch_related("amendments")
+
+
+def provincial_units() -> models.QuerySet[Division]:
+    """The 32 that nominate: 31 provinces and the Corps."""
+    return Division.objects.filter(pk=F("province_id")).order_by("pk")
+
+
+def instants_of(deadline: Deadline, provinces: Iterable[str]) -> dict[datetime, list[str]]:
     """Each instant in force for a deadline, with the provinces for which it holds."""
-    provinces = Division.objects.filter(organisations__kind="province").values_list("pk", flat=True).order_by("pk")
     instants: dict[datetime, list[str]] = {}
     for province in provinces:
         instants.setdefault(deadline.closes_at(province), []).append(province)
-    return instants or {deadline.closes_at(None): []}
+    return instants
 
 
 def due_closings(at: datetime) -> list[tuple[Deadline, datetime, list[str]]]:
     """Deadlines whose instant has passed and whose list has not been sealed."""
     sealed = set(Closing.objects.values_list("round_id", "kind", "closes_at"))
-    deadlines = Deadline.objects.filter(round__opened_at__isnull=False, round__opened_at__lte=at).exclude(kind=DeadlineKind.SCORE_SHEETS)
+    provinces = provincial_units().values_list("pk", flat=True)
+    open_deadlines = deadlines().filter(round__opened_at__lte=at).exclude(kind=DeadlineKind.SCORE_SHEETS)
     return [
-        (deadline, instant, provinces)
-        for deadline in deadlines.select_related("round").prefetch_related(Prefetch("amendments", queryset=Amendment.objects.all()))
-        for instant, provinces in instants_of(deadline).items()
+        (deadline, instant, concerned)
+        for deadline in open_deadlines
+        for instant, concerned in instants_of(deadline, provinces).items()
         if instant <= at and (deadline.round_id, deadline.kind, instant) not in sealed
     ]
 
 
 def department_of(province_id: str) -> Organisation:
     return Organisation.objects.get(kind="province", division_id=province_id)
+
+
+def without_receipt(*, submitted_before: datetime) -> models.QuerySet[Nomination, int]:
+    """Numbers of the nominations whose current version has no receipt yet."""
+    unsent = Q(receipt_sent_at__isnull=True) | Q(receipt_sent_at__lt=models.F("submitted_at"))
+    return Nomination.objects.filter(unsent, submitted_at__lt=submitted_before).order_by("pk").values_list("pk", flat=True)

@@ -98,7 +98,12 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "pilotportal.context.portal",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "pilotportal.templatetags.portal"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "pilotportal.templatetags.portal",
+                "pilotportal.templatetags.interface",
+            ],
         },
     },
 ]
@@ -112,7 +117,7 @@ if MODE != "test":  # threads of a test keep their own connections
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "portal"}}
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"  # people stay signed in while Redis restarts
 MEDIA_ROOT = DATA_DIR / "files"
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env("PORTAL_STATIC_ROOT", default=str(DATA_DIR / "static")))
@@ -140,7 +145,8 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "socket_connect_timeout": 2, "socket_timeout": 10}
+CELERY_TASK_PUBLISH_RETRY = False  # a person is waiting; periodic tasks find what could not be queued
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = env("PORTAL_QUEUE", default="portal")
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -149,13 +155,14 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "pilotportal.tick", "schedule": 15.0},
     "close-deadlines": {"task": "applications.close_deadlines", "schedule": 20.0},
+    "send-missing-receipts": {"task": "applications.send_missing_receipts", "schedule": 60.0},
     "seal-events": {"task": "audit.seal_events", "schedule": 60.0},
     "resume-jobs": {"task": "jobs.resume", "schedule": 30.0},
 }
 
 # -- People -----------------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["pilotportal.accounts.backends.PortalBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 if MODE == "test":
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the hash's cost is not what the tests are about
@@ -171,7 +178,11 @@ ACCOUNT_ADAPTER = "pilotportal.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_FORMS = {"login": "pilotportal.accounts.forms.SignInForm", "change_password": "pilotportal.accounts.forms.PasswordChangeForm"}
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = False  # the session ends with the browser, and when idle
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if ARRIVAL_HEADER else 0  # else everybody behind the proxy would share one limit
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key,20/15m/ip"} if MODE != "test" else False
 SESSION_COOKIE_AGE = 30 * 60  # idle; 等保 names no number, this default is ours
 SESSION_SAVE_EVERY_REQUEST = True

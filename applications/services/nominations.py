@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +18,7 @@ from pilotportal.audit import services as audit
 from pilotportal.digests import digest_of
 from pilotportal.files.models import StoredFile
 from pilotportal.moments import until
+from pilotportal.queue import after_commit
 
 
 class Stale(Refused):
@@ -139,7 +139,7 @@ def submit(*, nomination_id: int, by: User, at: datetime) -> NominationVersion:
     audit.record(
         "nomination.submitted", at=at, by=by, target=nomination, round_code=nomination.round.code, version=number, digest=version.digest
     )
-    transaction.on_commit(partial(tasks.send_receipt.delay, nomination_id=nomination.pk))
+    after_commit(tasks.send_receipt, nomination_id=nomination.pk)
     return version
 
 

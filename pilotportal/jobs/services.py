@@ -1,7 +1,6 @@
 """The only writers of jobs, besides the task that runs them."""
 
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -12,6 +11,7 @@ from pilotportal.audit import services as audit
 from pilotportal.jobs import queries, rules, tasks
 from pilotportal.jobs.enums import Refusal, Status
 from pilotportal.jobs.models import Job
+from pilotportal.queue import after_commit
 
 
 class Refused(Exception):
@@ -29,7 +29,7 @@ def request(*, kind: str, label: str, file_name: str, by: User, at: datetime, **
         return standing
     job = Job.objects.create(kind=kind, label=label, file_name=file_name, arguments=arguments, owner=by, requested_at=at, heard_at=at)
     audit.record("job.requested", at=at, by=by, target=job, kind_of_work=kind)
-    transaction.on_commit(partial(tasks.run.delay, job_id=job.pk))
+    after_commit(tasks.run, job_id=job.pk)
     return job
 
 
@@ -52,7 +52,7 @@ def retry(*, job_id: int, by: User, at: datetime) -> Job:
     job.status, job.error, job.finished_at, job.heard_at = Status.REQUESTED, "", None, at
     job.save(update_fields=["status", "error", "finished_at", "heard_at"])
     audit.record("job.retried", at=at, by=by, target=job)
-    transaction.on_commit(partial(tasks.run.delay, job_id=job.pk))
+    after_commit(tasks.run, job_id=job.pk)
     return job
 
 
@@ -62,5 +62,5 @@ def resume_abandoned(*, at: datetime) -> int:
     jobs = list(queries.abandoned(at).select_for_update(skip_locked=True, of=("self",)))
     for job in jobs:
         Job.objects.filter(pk=job.pk).update(status=Status.REQUESTED, heard_at=at)
-        transaction.on_commit(partial(tasks.run.delay, job_id=job.pk))
+        after_commit(tasks.run, job_id=job.pk)
     return len(jobs)
