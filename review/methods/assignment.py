@@ -101,8 +101,6 @@ class Substitution:
 def assign(problem: Problem) -> Assignment:
     """The best assignment, which is the same whatever the order of the problem's parts. Raises matching.PinError for bad pins."""
     openings = matching.openings(problem)
-    if not openings.seats:
-        return Assignment(tuple(sorted(problem.pinned)), (), Certificate(0, {}, {}, {}))
     drawing = _Drawing(problem, openings)
     attempt, optimum = next((n, found) for n in count() if (found := drawing.solve(attempt=n)).unique)
     chosen = {
@@ -206,7 +204,7 @@ class _Drawing:
         self.groups: dict[Group, int] = {key: 1 + len(names) + i for i, key in enumerate(shared)}
         arcs = [*self._loads(), *self._empty_seats(), *self._group_limits()]
         self.pairs_at = len(arcs)
-        tail, head, cost = np.array([*arcs, *self._pairs()], dtype=np.int64).T
+        tail, head, cost = np.array([*arcs, *self._pairs()], dtype=np.int64).reshape(-1, 3).T
         self.network, self.cost = flow.Network(tail, head, self._supply()), cost
 
     def solve(self, *, attempt: int) -> flow.Optimum:

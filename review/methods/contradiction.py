@@ -83,7 +83,7 @@ def _least(tree: Tree, zone: Zone, inner: dict[Zone, _Table]) -> _Table:
     for below in tree.below[zone]:
         table = _summed(table, inner[below], ge)
     rule = tree.places if zone == NATION else tree.minimum.get(zone)
-    return _thinned([*table.items(), *_asserted(rule)], ge)
+    return _thinned([*_asserted(rule), *table.items()], ge)
 
 
 def _most(tree: Tree, zone: Zone, inner: dict[Zone, _Table]) -> _Table:
@@ -93,7 +93,7 @@ def _most(tree: Tree, zone: Zone, inner: dict[Zone, _Table]) -> _Table:
     there = sum(tree.available[z] for z in tree.inside(zone))
     fact = (there, _Proof(facts=frozenset({Available(zone, there)})))
     summed = table.items() if tree.below[zone] else ()
-    return _thinned([*summed, fact, *_asserted(tree.maximum.get(zone))], le)
+    return _thinned([fact, *_asserted(tree.maximum.get(zone)), *summed], le)
 
 
 def _asserted(rule: Rule | None) -> list[tuple[int, _Proof]]:

@@ -7,6 +7,7 @@ that compete for too few experts (Ford & Fulkerson 1956; Hall's condition with c
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 from ortools.graph.python import max_flow
@@ -47,7 +48,8 @@ class FieldLack:
 class Bottleneck:
     """Nominations whose open seats exceed what the experts free for them can take; every one of those experts is at the greatest load.
 
-    `experts_needed` is the least number of new experts, free for all of these nominations, of the greatest load found in the pool.
+    `experts_needed` is the least number of new experts, free for every nomination and of the greatest load in the pool, who would fill
+    all seats.
     """
 
     nominations: tuple[str, ...]
@@ -126,34 +128,32 @@ def _bottleneck(problem: Problem, openings: Openings, network: "_Network") -> Bo
     names, experts = network.starved()
     if not names:
         return None
-    seats = sum(openings.seats[name] for name in names)
-    fillable = sum(network.filled(name) for name in names)
-    greatest = max((expert.max_load for expert in problem.experts), default=0)
-    worst = max(openings.seats[name] - network.filled(name) for name in names)
-    needed = max(worst, -(-(seats - fillable) // greatest)) if greatest else worst
-    return Bottleneck(names, experts, seats, fillable, needed)
+    seats, fillable = sum(openings.seats[name] for name in names), sum(network.filled[name] for name in names)
+    return Bottleneck(names, experts, seats, fillable, _experts_needed(problem, openings, seats - fillable))
+
+
+def _experts_needed(problem: Problem, openings: Openings, missing: int) -> int:
+    load = max((expert.max_load for expert in problem.experts), default=0) or len(problem.nominations)
+    wanted = sum(openings.seats.values())
+    return next(number for number in count(-(-missing // load)) if _Network(openings, new=(number, load)).fillable == wanted)
 
 
 class _Network:
-    """Source 0, sink 1, then experts, nominations, shared groups: as many seats as possible."""
+    """As many seats as possible: source 0, sink 1, `new` experts who may sit anywhere 2, then experts, nominations, shared groups."""
 
-    def __init__(self, openings: Openings) -> None:
-        self.experts = {name: 2 + i for i, name in enumerate(openings.loads)}
-        self.nominations = {name: 2 + len(self.experts) + i for i, name in enumerate(openings.seats)}
+    def __init__(self, openings: Openings, *, new: tuple[int, int] = (0, 0)) -> None:
+        self.experts = {name: 3 + i for i, name in enumerate(openings.loads)}
+        self.nominations = {name: 3 + len(self.experts) + i for i, name in enumerate(openings.seats)}
         groups = dict.fromkeys((pair.nomination, pair.group) for pair in openings.pairs if pair.group is not None)
-        base = 2 + len(self.experts) + len(self.nominations)
+        base = 3 + len(self.experts) + len(self.nominations)
         self.groups = {key: base + i for i, key in enumerate(groups)}
         self.solver = max_flow.SimpleMaxFlow()
-        arcs = np.array(list(self._arcs(openings)), dtype=np.int64).reshape(-1, 3).T
+        arcs = np.array([*self._ends(openings, *new), *self._pairs(openings)], dtype=np.int64).T
         self.solver.add_arcs_with_capacity(*arcs)
         self.solver.solve(0, 1)
         self.fillable: int = self.solver.optimal_flow()
         filled = self.solver.flows(np.arange(len(openings.seats)))  # the arcs of the seats come first
-        self.seats_filled: dict[str, int] = dict(zip(openings.seats, filled.tolist(), strict=True))
-
-    def filled(self, nomination: str) -> int:
-        """Seats filled on a nomination."""
-        return self.seats_filled[nomination]
+        self.filled: dict[str, int] = dict(zip(openings.seats, filled.tolist(), strict=True))
 
     def starved(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Nominations and experts that can still reach the sink: the cut nearest to it."""
@@ -163,9 +163,13 @@ class _Network:
             tuple(name for name, node in self.experts.items() if node in side),
         )
 
-    def _arcs(self, openings: Openings) -> Iterable[tuple[int, int, int]]:
+    def _ends(self, openings: Openings, number: int, load: int) -> Iterable[tuple[int, int, int]]:
         yield from ((self.nominations[name], 1, seats) for name, seats in openings.seats.items())
-        yield from ((0, self.experts[name], greatest - load) for name, (load, greatest) in openings.loads.items())
+        yield from ((0, self.experts[name], greatest - carried) for name, (carried, greatest) in openings.loads.items())
+        yield 0, 2, number * load
+        yield from ((2, node, number) for node in self.nominations.values())
+
+    def _pairs(self, openings: Openings) -> Iterable[tuple[int, int, int]]:
         yield from ((node, self.nominations[nomination], 1) for (nomination, _), node in self.groups.items())
         for pair in openings.pairs:
             end = self.nominations[pair.nomination] if pair.group is None else self.groups[pair.nomination, pair.group]
