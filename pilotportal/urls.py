@@ -1,1 +1,22 @@
-urlpatterns = []
+"""All addresses of the portal."""
+
+from importlib.util import find_spec
+
+from django.conf.urls.i18n import urlpatterns as language
+from django.urls import include, path
+
+from pilotportal import health, styleguide
+
+urlpatterns = [
+    path("health/", health.live, name="health"),
+    path("ready/", health.ready, name="ready"),
+    path("styleguide/", styleguide.show, name="styleguide"),
+    path("language/", include(language)),
+    path("accounts/", include("pilotportal.accounts.urls")),
+    path("jobs/", include("pilotportal.jobs.urls")),
+    *(path("", include(f"{app}.urls")) for app in ("applications", "review", "reporting") if find_spec(f"{app}.urls")),
+]
+
+handler400 = "pilotportal.errors.bad_request"
+handler500 = "pilotportal.errors.server_error"
+handler429 = "pilotportal.errors.too_many_requests"

@@ -1,0 +1,126 @@
+"""What stands in the navigation for whom: at most seven sections a role, in the words of the pages' own titles."""
+
+from dataclasses import dataclass, field
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from pilotportal.accounts.enums import PROVINCE_ROLES, REVIEW_READERS, Role
+
+EVERYBODY = frozenset(Role)
+ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+STAFF = frozenset({Role.STAFF})
+
+
+@dataclass(frozen=True)
+class Page:
+    label: Promise
+    url_name: str
+    roles: frozenset[Role]
+
+
+@dataclass(frozen=True)
+class Section:
+    label: Promise
+    pages: tuple[Page, ...]
+
+
+SECTIONS = (
+    Section(_("Due from me"), (Page(_("Due from me"), "home", EVERYBODY),)),
+    Section(
+        _("Rounds"),
+        (
+            Page(_("Rounds"), "applications:rounds", REVIEW_READERS),
+            Page(_("Deadlines"), "applications:deadlines", STAFF),
+        ),
+    ),
+    Section(
+        _("Nominations"),
+        (
+            Page(_("Nominations"), "applications:nominations", PROVINCE_ROLES | REVIEW_READERS),
+            Page(_("Formal review"), "review:queue", STAFF),
+        ),
+    ),
+    Section(
+        _("Expert review"),
+        (
+            Page(_("Experts and assignment"), "review:panel", STAFF),
+            Page(_("Progress of the review"), "review:progress", STAFF),
+            Page(_("My score sheets"), "review:sheets", frozenset({Role.EXPERT})),
+        ),
+    ),
+    Section(
+        _("Results"),
+        (
+            Page(_("Ranking"), "review:ranking", REVIEW_READERS),
+            Page(_("Selection"), "review:selection", REVIEW_READERS),
+        ),
+    ),
+    Section(_("Pilots"), (Page(_("Pilots"), "applications:pilots", PROVINCE_ROLES | REVIEW_READERS | {Role.CITY}),)),
+    Section(
+        _("Files"),
+        (
+            Page(_("Exports"), "reporting:exports", STAFF),
+            Page(_("My files"), "jobs:list", EVERYBODY - ADMINISTRATORS - {Role.SUPERVISOR}),
+        ),
+    ),
+    Section(_("Record"), (Page(_("Record"), "reporting:events", frozenset({Role.SUPERVISOR, Role.AUDIT_ADMIN})),)),
+)
+AWAITED = frozenset(
+    {
+        "home",
+        "applications:rounds",
+        "applications:deadlines",
+        "applications:nominations",
+        "applications:pilots",
+        "review:queue",
+        "review:panel",
+        "review:progress",
+        "review:sheets",
+        "review:ranking",
+        "review:selection",
+        "reporting:exports",
+        "reporting:events",
+    }
+)
+
+
+@dataclass
+class Link:
+    label: str
+    url: str
+    current: bool = False
+    links: list["Link"] = field(default_factory=list)
+
+
+def links_for(role: str, *, path: str) -> list[Link]:
+    """The sections that this role has, each with its pages; those that `path` belongs to are marked current."""
+    sections = [section for section in (_section(section, role) for section in SECTIONS) if section]
+    _mark([page for section in sections for page in section.links], path)
+    for section in sections:
+        section.current = any(page.current for page in section.links)
+    return sections
+
+
+def _section(section: Section, role: str) -> Link | None:
+    links = [Link(str(page.label), url) for page in section.pages if role in page.roles and (url := _url(page.url_name))]
+    if not links:
+        return None
+    return Link(str(section.label) if len(links) > 1 else links[0].label, links[0].url, links=links)
+
+
+def _url(name: str) -> str | None:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        if name in AWAITED:
+            return None
+        raise
+
+
+def _mark(pages: list[Link], path: str) -> None:
+    """The page with the longest address that the path begins with; home only when it is meant."""
+    under = [page for page in pages if path == page.url or (page.url != "/" and path.startswith(page.url))]
+    if under:
+        max(under, key=lambda page: len(page.url)).current = True

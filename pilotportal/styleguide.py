@@ -1,0 +1,105 @@
+"""Every component in all its states, for those who build pages. Not in production."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import HTML, Layout, Submit
+from django import forms
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from pilotportal import clock
+from pilotportal.jobs.enums import Status
+from pilotportal.templatetags.interface import TONES
+
+JOBS = (Status.REQUESTED, Status.RUNNING, Status.READY, Status.FAILED, Status.CANCELLED)
+SWATCHES = ("deep", "act", "accent", "paper", "ground", "good", "warn", "bad", "info")
+
+
+class SpecimenForm(forms.Form):
+    """Each kind of field once. Its texts are samples and stay as they are in both languages."""
+
+    city = forms.CharField(label="申报城市", help_text="请填写全称，例如“唐山市”。", max_length=60)
+    output = forms.IntegerField(label="规模以上工业总产值（亿元）", min_value=0)
+    region = forms.ChoiceField(label="所属区域", choices=[("", "请选择"), ("east", "东部"), ("west", "西部")])
+    summary = forms.CharField(
+        label="工作基础",
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 4, "data-counter": "还可输入 {n} 字", "data-counter-over": "超出 {n} 字"}),
+    )
+    kind = forms.ChoiceField(label="联合体类型", choices=[("hire", "招聘用工"), ("train", "跨企业培训")], widget=forms.RadioSelect)
+    areas = forms.MultipleChoiceField(
+        label="重点任务", choices=[("1", "工作机制"), ("2", "政策体系"), ("3", "融合发展载体")], widget=forms.CheckboxSelectMultiple
+    )
+    letter = forms.FileField(label="推荐函（盖章扫描件）", help_text="PDF、JPEG 或 PNG，不超过 20 MB。")
+    truthful = forms.BooleanField(label="我承诺所填内容真实")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_method = "get"
+        self.helper.layout = Layout(*self.fields, HTML('<div class="acts">'), Submit("", "保存"), HTML("</div>"))
+
+
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    if settings.PRODUCTION:
+        raise Http404
+    now = clock.now()
+    left = (timedelta(days=43, hours=5), timedelta(days=3, hours=4), timedelta(minutes=50), timedelta(0))
+    return render(
+        request,
+        "styleguide.html",
+        {
+            "swatches": SWATCHES,
+            "tones": TONES,
+            "deadlines": [now + amount for amount in left],
+            "blank": SpecimenForm(prefix="blank"),
+            "refused": SpecimenForm(prefix="refused", data={"refused-city": "唐山", "refused-output": "-3", "refused-summary": "字" * 203}),
+            "tasks": _tasks(),
+            "steps": _steps(),
+            "jobs": [_job(status) for status in JOBS],
+            "pages": [Paginator(range(230), 25).page(number) for number in (1, 5)],
+            "rows": [("申报城市", "唐山市"), ("行政区划代码", "130200"), ("细分行业", "装备制造、钢铁")],
+        },
+    )
+
+
+def _tasks() -> list[dict[str, str]]:
+    return [
+        {"label": "基本情况", "url": "#tasks", "status_label": "已完成", "tone": "good"},
+        {"label": "申报条件", "url": "#tasks", "status_label": "缺 2 项", "tone": "warn", "hint": "产业基础、人力资源服务业规模"},
+        {"label": "推荐函", "url": "#tasks", "status_label": "未上传", "tone": "bad"},
+        {"label": "提交", "url": "", "status_label": "尚不能提交", "tone": "plain", "hint": "由审核人提交"},
+    ]
+
+
+def _steps() -> list[dict[str, str]]:
+    return [
+        {"label": "申报", "state": "done", "date": "7月18日 24:00 截止"},
+        {"label": "形式审查", "state": "done", "date": "7月25日"},
+        {"label": "专家评审", "state": "current", "date": "进行中"},
+        {"label": "公示", "state": "todo"},
+        {"label": "确定", "state": "todo"},
+    ]
+
+
+def _job(status: Status) -> SimpleNamespace:
+    """A job that stands still, so that its page can be looked at."""
+    result = SimpleNamespace(size=1_482_113, get_media_type_display="PDF", digest="sm3:66c7f0f462eeedd9d1f2d46bdc10e4e2")
+    return SimpleNamespace(
+        code="specimen",
+        status=str(status),
+        get_status_display=status.label,
+        is_open=False,
+        done=38,
+        total=96,
+        result=result,
+        file_name="评审结果.pdf",
+        error="OSError: No space left on device",
+    )

@@ -1,0 +1,56 @@
+// Forms: the summary of errors gets the focus, what is typed is counted, what is not saved is not lost by a stray click, and a form
+// is sent once.
+
+const forms = () => document.querySelectorAll("form[method=post]");
+
+function focusErrorSummary() {
+  const summary = document.querySelector("[data-error-summary]");
+  if (summary) summary.focus();
+}
+
+// data-counter="{n} characters left" data-counter-over="{n} characters too many" beside maxlength or data-limit.
+// The server counts characters, and a line break as one; so do we. With data-limit the text may run over and says so.
+function countCharacters(field) {
+  const limit = Number(field.dataset.limit || field.getAttribute("maxlength"));
+  const counter = document.createElement("p");
+  counter.className = "counter";
+  counter.id = `${field.id}_counter`;
+  counter.setAttribute("aria-live", "polite");
+  field.setAttribute("aria-describedby", [field.getAttribute("aria-describedby"), counter.id].filter(Boolean).join(" "));
+  const show = () => {
+    const left = limit - [...field.value].length;
+    counter.textContent = (left < 0 ? field.dataset.counterOver : field.dataset.counter).replace("{n}", Math.abs(left));
+    counter.classList.toggle("counter-over", left < 0);
+  };
+  field.after(counter);
+  field.addEventListener("input", show);
+  show();
+}
+
+function entries(form) {
+  return new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, value.name === undefined ? value : `${value.name} ${value.size}`])).toString();
+}
+
+// data-warn-unsaved on a form: leaving with changed entries asks first. A form redrawn with errors counts as changed.
+function warnUnsaved(form) {
+  const saved = form.querySelector(".is-invalid") ? null : entries(form);
+  window.addEventListener("beforeunload", (event) => {
+    if (form.dataset.sent || entries(form) === saved) return;
+    event.preventDefault();
+    event.returnValue = "";
+  });
+}
+
+function sendOnce(event) {
+  const form = event.target;
+  if (event.defaultPrevented || form.getAttribute("method") !== "post") return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+  window.setTimeout(() => delete form.dataset.sent, 8000); // the answer may be a file, and the page stays
+}
+
+focusErrorSummary();
+document.querySelectorAll("[data-counter]").forEach(countCharacters);
+document.querySelectorAll("form[data-warn-unsaved]").forEach(warnUnsaved);
+document.addEventListener("submit", sendOnce);
+window.addEventListener("pageshow", () => forms().forEach((form) => delete form.dataset.sent)); // back again: it may be sent again
