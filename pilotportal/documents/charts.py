@@ -11,12 +11,13 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from pilotportal.documents.breadth import breadth
+
 WIDTH = 640
 PATTERNS = ("solid", "stripes", "dots", "plain")
 INK = "#1f4e79"
-SIGN = 13  # font size, and so the width of a Chinese character
+LETTER = 7  # width of a Latin character at font size 13
 DIGIT = 8
-FIRST_WIDE = "\u2e80"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +67,7 @@ def stacked(*, name: str, title: str, keys: Sequence[str], rows: Sequence[Stack]
     """Lying bars in parts, such as the regions' selected, reserve and other cities. At most four `keys`, each with its own pattern."""
     if len(keys) > len(PATTERNS):
         raise ValueError(f"A stacked chart tells at most {len(PATTERNS)} parts apart.")
-    left, right = 24 + max((_breadth(row.label) for row in rows), default=0), 56
+    left, right = 24 + LETTER * max((breadth(row.label) for row in rows), default=0), 56
     most = max((sum(row.values) for row in rows), default=0) or 1
     scale = Fraction(WIDTH - left - right, most)
     drawn = [_lying(name, row, place=index, left=left, scale=scale) for index, row in enumerate(rows)]
@@ -103,7 +104,7 @@ def _legend(name: str, keys: Sequence[str]) -> list[dict[str, object]]:
     legend, x = [], 10
     for key, pattern in zip(keys, PATTERNS, strict=False):
         legend.append({"label": key, "fill": _paint(name, pattern), "x": x, "text": x + 26})
-        x += 50 + _breadth(key)
+        x += 50 + LETTER * breadth(key)
     return legend
 
 
@@ -125,10 +126,6 @@ def _told(figures: Sequence[tuple[str, str]]) -> str:
 
 def _svg(template: str, facts: dict[str, object]) -> SafeString:
     return render_to_string(template, facts)
-
-
-def _breadth(text: str) -> int:
-    return sum(SIGN if sign >= FIRST_WIDE else DIGIT for sign in text)
 
 
 def _number(value: float | Fraction) -> str:

@@ -134,7 +134,8 @@ def installed_families() -> set[str]:
 
 
 def _names(library: ctypes.CDLL, font: int) -> list[str]:
-    names, value = [], ctypes.c_char_p()
+    names: list[str] = []
+    value = ctypes.c_char_p()
     while library.FcPatternGetString(ctypes.c_void_p(font), b"family", len(names), ctypes.byref(value)) == 0:
         names.append((value.value or b"").decode())
     return names

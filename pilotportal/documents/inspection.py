@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import IO
+from typing import BinaryIO
 
 import pikepdf
 from django.db.models import TextChoices
@@ -53,7 +53,7 @@ class PdfFacts:
     repaired: bool
 
 
-def inspect_pdf(stream: IO[bytes], *, max_pages: int) -> PdfFacts:
+def inspect_pdf(stream: BinaryIO, *, max_pages: int) -> PdfFacts:
     """Facts about the PDF in `stream`, which is left at its start. Raises PdfError."""
     try:
         return _inspected(stream, max_pages)
@@ -65,7 +65,7 @@ def inspect_pdf(stream: IO[bytes], *, max_pages: int) -> PdfFacts:
         stream.seek(0)
 
 
-def _inspected(stream: IO[bytes], max_pages: int) -> PdfFacts:
+def _inspected(stream: BinaryIO, max_pages: int) -> PdfFacts:
     stream.seek(0)
     if not re.match(rb"%PDF-[12]\.\d", stream.read(8)):
         raise PdfError(Fault.NOT_A_PDF)
@@ -125,7 +125,7 @@ def _name(dictionary: pikepdf.Object, key: str) -> str:
 
 
 def _is_a4(page: pikepdf.Page) -> bool:
-    left, bottom, right, top = (Decimal(side) for side in page.cropbox)
-    unit = Decimal(page.obj.get("/UserUnit", 1))
+    left, bottom, right, top = (Decimal(str(side)) for side in page.cropbox)
+    unit = Decimal(str(page.obj.get("/UserUnit", 1)))
     sides = sorted(abs(side) * unit / MILLIMETRE for side in (right - left, top - bottom))
     return all(abs(side - wanted) <= TOLERANCE for side, wanted in zip(sides, A4, strict=True))

@@ -13,7 +13,7 @@ from weasyprint.text.line_break import Layout
 
 # Dashes and dots that are drawn as one long stroke (—— ……) are not pulled apart.
 IDEOGRAPHS = re.compile("[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\uffe0-\uffe6\U00020000-\U0003ffff]+")
-MOST = 0.5  # of the font size: a line that would need wider gaps looks better ragged
+MOST = 0.5  # of the font size: ideographs further apart (before a long address, say) look worse than a ragged edge
 
 
 class SpreadLayout(Layout):
@@ -47,9 +47,13 @@ def gaps(text: str) -> float:
 
 
 def justify_line(_context: object, line: boxes.LineBox, extra_width: float) -> None:
-    opportunities = sum(gaps(box.text) for box in _texts(line))
-    if opportunities and extra_width / opportunities <= MOST * line.style["font_size"]:
-        _spread(line, extra_width / opportunities, 0)
+    texts = [box.text for box in _texts(line)]
+    opportunities = sum(gaps(text) for text in texts)
+    if not opportunities:
+        return
+    spacing = extra_width / opportunities
+    if spacing <= MOST * line.style["font_size"] or not any(IDEOGRAPHS.search(text) for text in texts):
+        _spread(line, spacing, 0)
 
 
 def _texts(box: boxes.Box) -> list[boxes.TextBox]:

@@ -3,7 +3,6 @@
 Numbers are written as numbers only when a spreadsheet, which knows fifteen digits, keeps them exactly; otherwise as text.
 """
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from pilotportal.documents.breadth import breadth
 from pilotportal.documents.pdf import demonstration_sentence
 
 LONGEST_TEXT = 32_767  # UTF-16 units in one cell; XlsxWriter would cut silently
@@ -148,14 +148,14 @@ class _Book:
         """Returns the number of rows."""
         sheet = self._sheet(facts.name)
         head = self._write_notes(sheet, facts.note)
-        widths = [_breadth(column.title) + 3 for column in facts.columns]
+        widths = [breadth(column.title) + 3 for column in facts.columns]
         count = 0
         for column, about in enumerate(facts.columns):
             sheet.write_string(head, column, about.title, self.formats["header"])
         for count, values in enumerate(facts.rows, start=1):
             for column, (about, value) in enumerate(zip(facts.columns, values, strict=True)):
                 shown = self._write_cell(sheet, head + count, column, about.kind, value)
-                widths[column] = max(widths[column], _breadth(shown) + 2)
+                widths[column] = max(widths[column], breadth(shown) + 2)
         self._arrange(sheet, facts.columns, widths, head=head, count=count)
         return count
 
@@ -217,11 +217,6 @@ def _checked(text: str) -> str:
     if len(text.encode("utf-16-le")) // 2 > LONGEST_TEXT:
         raise ValueError(f"A cell takes {LONGEST_TEXT} characters; this text would be cut: {text[:40]}…")
     return text
-
-
-def _breadth(text: str) -> float:
-    """The widest line of `text` in Latin characters; a Chinese character takes two."""
-    return max((sum(1 + (unicodedata.east_asian_width(sign) in "WF") for sign in line) for line in text.splitlines()), default=0)
 
 
 def _printed(text: str) -> str:

@@ -19,6 +19,25 @@ def test_lines_with_digits_end_at_the_right_edge(render: Render) -> None:
     assert [round(end, 1) for end in full] == pytest.approx([184] * len(full), abs=0.7)
 
 
+def test_english_lines_end_at_the_right_edge(render: Render) -> None:
+    (page,) = words(render("tests/grid.html", language="en", context={"text": "The Ministry opens pilots of considerable magnitude. " * 9}))
+
+    ends: dict[float, float] = {}
+    for word in page:
+        if word.top < 262:
+            ends[round(word.top)] = max(word.right, ends.get(round(word.top), 0))
+    *full, _last = [ends[top] for top in sorted(ends)]
+    assert len(full) > 5
+    assert full == pytest.approx([184] * len(full), abs=0.7)
+
+
+def test_a_line_before_an_unbreakable_word_stays_ragged(render: Render) -> None:
+    (page,) = words(render("tests/grid.html", context={"text": "核验地址为：" + "a" * 50 + "，请核对。"}))
+
+    (lead,) = [word for word in page if word.text == "核验地址为："]
+    assert lead.right < 28 + 6.5 * 16 / (72 / 25.4)
+
+
 def test_text_survives_the_spreading(render: Render) -> None:
     (page,) = words(render("tests/grid.html", context={"text": MIXED}))
 

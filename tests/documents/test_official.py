@@ -88,7 +88,7 @@ def test_a_letter_has_its_mark_30_mm_from_the_edge_and_no_first_page_number(rend
     assert [word.text for word in second if word.top > 262][:3] == ["—", "2", "—"]
 
 
-@pytest.mark.parametrize("signer", ["人社部", "新疆生产建设兵团人力资源和社会保障局"])
+@pytest.mark.parametrize("signer", ["人社部", "内蒙古自治区人力资源社会保障厅"])
 def test_under_a_seal_the_date_ends_four_characters_in_and_the_signer_is_centred(render: Render, signer: str) -> None:
     facts = {"parts": [("p", "正文。")], "signers": [signer], "date": date(2025, 7, 16), "sealed": True}
 
@@ -97,6 +97,16 @@ def test_under_a_seal_the_date_ends_four_characters_in_and_the_signer_is_centred
     name, day = _word(page, signer), _word(page, "7月16日")
     assert day.text == "2025年7月16日"
     assert day.right == pytest.approx(210 - 26 - 4 * 16 / POINTS_PER_MM, abs=1)
+    assert (name.left + name.right) / 2 == pytest.approx((day.left + day.right) / 2, abs=0.5)
+
+
+def test_a_signer_too_long_for_the_seal_stays_in_the_type_area(render: Render) -> None:
+    facts = {"parts": [("p", "正文。")], "signers": ["新疆生产建设兵团人力资源和社会保障局"], "date": date(2025, 7, 16), "sealed": True}
+
+    (page,) = words(render(TEMPLATE, context=facts))
+
+    name, day = _word(page, "保障局"), _word(page, "7月16日")
+    assert name.right == pytest.approx(210 - 26, abs=0.5)
     assert (name.left + name.right) / 2 == pytest.approx((day.left + day.right) / 2, abs=0.5)
 
 

@@ -58,6 +58,15 @@ def test_pages_are_a4_and_counted(render: Render) -> None:
         assert pages(made)[0].replace(" ", "").strip().endswith(f"1/{len(opened.pages)}")
 
 
+def test_a_wide_report_lies_on_its_side(render: Render, mark: Mark) -> None:
+    made = render("tests/wide.html", context={"mark": mark, "table": _table(3), "signatories": ["评审组长", "复核人"]})
+
+    with pikepdf.open(BytesIO(made)) as opened:
+        assert {tuple(round(float(side)) for side in page.mediabox) for page in opened.pages} == {(0, 0, 842, 595)}
+    (text,) = pages(made)
+    assert all(part in text for part in ("评审组长", "复核人", "TS-2025-0007", "综合得分"))
+
+
 def test_a_table_is_tagged_for_screen_readers(render: Render) -> None:
     with pikepdf.open(BytesIO(render(context={"table": _table(3)}))) as made:
         tags = [str(item["/S"]) for item in made.objects if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/StructElem"]
