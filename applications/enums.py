@@ -65,6 +65,7 @@ class Refusal(TextChoices):
     WEIGHTS = "weights", _("The weights of the criteria must add up to 100; they add up to %(total)s.")
     NO_CRITERIA = "no_criteria", _("The round has no criteria yet.")
     NO_DEADLINE = "no_deadline", _("The round lacks a deadline: %(kinds)s.")
+    DEADLINE_ORDER = "deadline_order", _("The deadline “%(later)s” must come after the deadline “%(earlier)s”.")
     NO_QUOTA = "no_quota", _("No province has a quota yet.")
     REGIONS = "regions", _("With these limits by region the planned %(planned)s places cannot be filled: they allow %(low)s to %(high)s.")
     TIE_RULES = "tie_rules", _("A tie rule names a criterion that the round does not have: %(codes)s.")
@@ -86,10 +87,27 @@ class Refusal(TextChoices):
     NO_FIELDS = "no_fields", _("Name at least one entry that is to be corrected.")
     NOT_WITHDRAWABLE = "not_withdrawable", _("This nomination can no longer be withdrawn.")
     NOT_ACCEPTED = "not_accepted", _("Only an accepted nomination can be decided.")
-    NOT_LATER = "not_later", _("The new deadline must differ from the one in force.")
+    SAME_DEADLINE = "same_deadline", _("This is the deadline in force already. Enter another date.")
+    NOT_AHEAD = "not_ahead", _("The new deadline must lie in the future: nobody can be held to a date after it has passed.")
+    BEFORE_THE_OTHERS = (
+        "before_the_others",
+        _("A province cannot be given less time than all others. Enter the common deadline or a later one."),
+    )
+    NOT_BY_PROVINCE = "not_by_province", _("This deadline is the same for all; it cannot be moved for one province.")
+    SEALED = (
+        "sealed",
+        _("Your request arrived in time but could not be completed before the list of the deadline was sealed. Nothing was changed."),
+    )
+    CODE_TAKEN = "code_taken", _("There is a round with this code already. Choose another code.")
+    CHANGED_MEANWHILE = (
+        "changed_meanwhile",
+        _("Somebody else changed this round meanwhile. Your entries are below; compare them with the round and save again."),
+    )
     NO_GROUND = "no_ground", _("A reason and a document number are needed.")
     PLAN_STATE = "plan_state", _("The implementation plan is not in a state that allows this.")
     SUMMARY_STATE = "summary_state", _("The summary is not in a state that allows this.")
+    NO_NUMBER = "no_number", _("A document number is needed.")
+    NOT_A_YEAR_OF_THE_PILOT = "not_a_year_of_the_pilot", _("Progress can be reported for the years %(first)s to %(last)s.")
     EMPTY_PART = "empty_part", _("All four parts of the summary must be filled in.")
     REPORTED = "reported", _("The progress of %(year)s has already been reported.")
     BEFORE_DEADLINE = "before_deadline", _("The deadline has not passed yet.")
@@ -100,7 +118,7 @@ class Problem(TextChoices):
 
     MISSING = "missing", _("This entry is missing.")
     UNDERTAKING = "undertaking", _("The undertaking must be confirmed.")
-    TOO_FEW_ROWS = "too_few_rows", _("More rows are needed here.")
+    TOO_FEW_ROWS = "too_few_rows", _("At least %(minimum)s rows are needed here.")
     TOO_MANY_ROWS = "too_many_rows", _("At most %(maximum)s rows can be entered here.")
     TOO_LONG = "too_long", _("At most %(maximum)s characters fit here; this has %(length)s.")
     NOT_INTEGER = "not_integer", _("Enter a whole number, for example 1200.")

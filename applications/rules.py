@@ -4,12 +4,15 @@ Each `why_not_…` answers with a refusal or with nothing. Deadlines are exclusi
 (人社部发〔2025〕27号: 2025年7月18日前, so the last moment is the end of that day).
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from itertools import pairwise
 
-from applications.enums import PlanStatus, Refusal, Status, SummaryStatus
+from django.db.models import TextChoices
+
+from applications.enums import DeadlineKind, PlanStatus, Refusal, Status, SummaryStatus
+from pilotportal.moments import last_day, year_of
 
 TRANSITIONS: dict[str, set[str]] = {
     Status.DRAFT: {Status.SUBMITTED, Status.WITHDRAWN},
@@ -33,6 +36,8 @@ SUMMARY_TRANSITIONS: dict[str, set[str]] = {
     SummaryStatus.ENDORSED: {SummaryStatus.ACCEPTED, SummaryStatus.DRAFT},
     SummaryStatus.ACCEPTED: set(),
 }
+DEADLINES_IN_ORDER = (DeadlineKind.NOMINATION, DeadlineKind.SCORE_SHEETS, DeadlineKind.PLAN, DeadlineKind.SUMMARY)
+BY_PROVINCE = frozenset({DeadlineKind.NOMINATION, DeadlineKind.PLAN, DeadlineKind.SUMMARY})  # experts belong to no province
 FULL_WEIGHT = 100
 NOMINATION_IN = frozenset(
     {Status.SUBMITTED, Status.RETURNED, Status.ACCEPTED, Status.REJECTED, Status.SELECTED, Status.NOT_SELECTED, Status.STRUCK}
@@ -42,22 +47,12 @@ NOMINATION_IN = frozenset(
 class Refused(Exception):
     """A rule said no. `str()` is the sentence for the person; `refusal` the reason for the programme."""
 
-    def __init__(self, refusal: Refusal, **facts: object) -> None:
+    def __init__(self, refusal: TextChoices, **facts: object) -> None:
         self.refusal, self.facts = refusal, facts
         super().__init__(refusal)
 
     def __str__(self) -> str:
         return str(self.refusal.label) % self.facts if self.facts else str(self.refusal.label)
-
-
-class Weighted(Protocol):
-    code: str
-    weight: int
-
-
-class Limited(Protocol):
-    minimum: int
-    maximum: int
 
 
 @dataclass(frozen=True)
@@ -71,27 +66,72 @@ class RoundFacts:
     weights: Mapping[str, int]
     region_limits: Collection[tuple[int, int]]
     quotas: Collection[int]
-    deadline_kinds: Collection[str]
-    needed_kinds: Collection[str]
+    deadlines: Mapping[str, datetime]
 
 
-def why_not_open(facts: RoundFacts) -> Iterable[Refused]:
+def why_not_open(facts: RoundFacts) -> Iterator[Refused]:
     """Every reason that keeps a round from being opened, so that the page can show them all at once."""
+    yield from _why_not_criteria(facts)
+    if facts.minimum_sheets > facts.panel_size:
+        yield Refused(Refusal.SHEETS)
+    yield from _why_not_deadlines(facts.deadlines)
+    if not any(facts.quotas):
+        yield Refused(Refusal.NO_QUOTA)
+    low, high = sum(minimum for minimum, _ in facts.region_limits), sum(maximum for _, maximum in facts.region_limits)
+    if facts.region_limits and not low <= facts.planned_places <= high:
+        yield Refused(Refusal.REGIONS, planned=facts.planned_places, low=low, high=high)
+
+
+def _why_not_criteria(facts: RoundFacts) -> Iterator[Refused]:
     if not facts.weights:
         yield Refused(Refusal.NO_CRITERIA)
     elif (total := sum(facts.weights.values())) != FULL_WEIGHT:
         yield Refused(Refusal.WEIGHTS, total=total)
     if unknown := sorted(set(facts.tie_rules) - set(facts.weights)):
         yield Refused(Refusal.TIE_RULES, codes=", ".join(unknown))
-    if facts.minimum_sheets > facts.panel_size:
-        yield Refused(Refusal.SHEETS)
-    if missing := sorted(set(facts.needed_kinds) - set(facts.deadline_kinds)):
-        yield Refused(Refusal.NO_DEADLINE, kinds=", ".join(missing))
-    if not any(facts.quotas):
-        yield Refused(Refusal.NO_QUOTA)
-    low, high = sum(minimum for minimum, _ in facts.region_limits), sum(maximum for _, maximum in facts.region_limits)
-    if facts.region_limits and not low <= facts.planned_places <= high:
-        yield Refused(Refusal.REGIONS, planned=facts.planned_places, low=low, high=high)
+
+
+def _why_not_deadlines(deadlines: Mapping[str, datetime]) -> Iterator[Refused]:
+    if missing := [kind for kind in DEADLINES_IN_ORDER if kind not in deadlines]:
+        yield Refused(Refusal.NO_DEADLINE, kinds=", ".join(str(kind.label) for kind in missing))
+    given = [kind for kind in DEADLINES_IN_ORDER if kind in deadlines]
+    for earlier, later in pairwise(given):
+        if deadlines[earlier] >= deadlines[later]:
+            yield Refused(Refusal.DEADLINE_ORDER, earlier=earlier.label, later=later.label)
+
+
+def deadline_in_force(*, original: datetime, general: datetime | None, own: datetime | None) -> datetime:
+    """The instant that holds for a province: the one for all as last amended, or its own last amendment where that is later.
+
+    So an extension for all never leaves a province that once got its own with less time than the others.
+    """
+    for_all = general or original
+    return max(for_all, own) if own else for_all
+
+
+def why_not_amend(
+    kind: str,
+    *,
+    instant: datetime,
+    in_force: datetime,
+    for_all: datetime,
+    of_province: bool,
+    is_opened: bool,
+    has_ground: bool,
+    at: datetime,
+) -> Refusal | None:
+    """A deadline moves only forward of the present, with a reason and a document number (in reality they did move)."""
+    if not is_opened:
+        return Refusal.NOT_OPENED
+    if of_province and kind not in BY_PROVINCE:
+        return Refusal.NOT_BY_PROVINCE
+    if not has_ground:
+        return Refusal.NO_GROUND
+    if instant == in_force:
+        return Refusal.SAME_DEADLINE
+    if instant <= at:
+        return Refusal.NOT_AHEAD
+    return Refusal.BEFORE_THE_OTHERS if of_province and instant < for_all else None
 
 
 def may_become(old: str, new: str) -> bool:
@@ -142,6 +182,11 @@ def why_not_judge(status: str, *, correction_closes_at: datetime | None, at: dat
 
 def why_not_close(*, closes_at: datetime, at: datetime) -> Refusal | None:
     return Refusal.BEFORE_DEADLINE if at < closes_at else None
+
+
+def years_to_report(*, selected_at: datetime, summary_closes_at: datetime, at: datetime) -> range:
+    """From the year of the selection to the present one (nobody reports what has not happened yet), and not beyond the programme."""
+    return range(year_of(selected_at), min(year_of(at), last_day(summary_closes_at).year) + 1)
 
 
 def is_late(*, done_at: datetime, closes_at: datetime) -> bool:

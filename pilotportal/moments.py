@@ -1,6 +1,6 @@
 """Moments in words, in Beijing time and in the reader's language."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
@@ -27,6 +27,20 @@ def until(closes_at: datetime) -> str:
     if (local.hour, local.minute, local.second, local.microsecond) == MIDNIGHT:
         return f"{day(closes_at - timedelta(days=1))} 24:00"
     return instant(closes_at)
+
+
+def end_of(last_day: date) -> datetime:
+    """The exclusive instant of a deadline that people give as a day: all of that day in Beijing is in time."""
+    return datetime.combine(last_day + timedelta(days=1), time.min, BEIJING)
+
+
+def last_day(closes_at: datetime) -> date:
+    """The last day in Beijing on which something is in time."""
+    return timezone.localtime(closes_at - timedelta(microseconds=1), BEIJING).date()
+
+
+def year_of(value: datetime) -> int:
+    return timezone.localtime(value, BEIJING).year
 
 
 def left(closes_at: datetime, now: datetime) -> str:

@@ -1,7 +1,7 @@
 """A nomination, its immutable versions, its files, and what closes it."""
 
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pgtrigger
@@ -223,6 +223,7 @@ class Closing(models.Model):
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="closings", verbose_name=_("round"))
     kind = models.CharField(_("kind"), max_length=15, choices=DeadlineKind)
     closes_at = models.DateTimeField(_("deadline"))
+    provinces = models.JSONField(_("provinces"), default=list)
     closed_at = models.DateTimeField(_("list sealed at"))
     entries = models.JSONField(_("what was in"))
     digest = models.CharField(_("digest"), max_length=80)
@@ -239,3 +240,13 @@ class Closing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.closes_at}"
+
+    def record(self) -> dict[str, Any]:
+        """What the digest covers."""
+        return {
+            "round": self.round.code,
+            "kind": self.kind,
+            "closes_at": self.closes_at.astimezone(UTC).isoformat(timespec="microseconds"),
+            "provinces": self.provinces,
+            "entries": self.entries,
+        }

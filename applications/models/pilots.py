@@ -1,6 +1,7 @@
 """What follows selection: the pilot with its indicators, plan, progress and summary."""
 
 import secrets
+from datetime import datetime
 
 import pgtrigger
 from django.conf import settings
@@ -9,13 +10,15 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from applications.enums import PlanStatus, SummaryStatus
-from applications.models.nominations import Nomination
+from applications.enums import DeadlineKind, PlanStatus, SummaryStatus
+from applications.models.nominations import Nomination, deadline_of
+from applications.models.rounds import Round
 from applications.rules import PLAN_TRANSITIONS, SUMMARY_TRANSITIONS
 from pilotportal.audit.models import NEVER_CHANGED
 from pilotportal.files.models import StoredFile
 
 PERSON = settings.AUTH_USER_MODEL
+WRITTEN = r"\S"  # more than spaces
 
 
 def new_code() -> str:
@@ -23,7 +26,9 @@ def new_code() -> str:
 
 
 def _fsm(name: str, table: dict[str, set[str]]) -> pgtrigger.FSM:
-    return pgtrigger.FSM(name=name, field="status", transitions=[(str(old), str(new)) for old, news in table.items() for new in sorted(news)])
+    return pgtrigger.FSM(
+        name=name, field="status", transitions=[(str(old), str(new)) for old, news in table.items() for new in sorted(news)]
+    )
 
 
 class Pilot(models.Model):
@@ -43,6 +48,29 @@ class Pilot(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("applications:pilot", args=[self.code])
+
+    @property
+    def round(self) -> Round:
+        return self.nomination.round
+
+    def closes_at(self, kind: DeadlineKind) -> datetime:
+        """The deadline in force for this city's province."""
+        return deadline_of(self.nomination.round, kind, self.nomination.province_id)
+
+    @property
+    def plan(self) -> "Plan | None":
+        """The newest version, which counts."""
+        return max(self.plans.all(), key=lambda plan: plan.number, default=None)
+
+    @property
+    def plan_handed_in_at(self) -> datetime | None:
+        """When the first version was handed in: a later version revises a plan, it does not make it late."""
+        return min((plan.issued_at for plan in self.plans.all() if plan.issued_at), default=None)
+
+    @property
+    def summary_handed_in_at(self) -> datetime | None:
+        summary = getattr(self, "summary", None)
+        return summary.submitted_at if summary else None
 
 
 class Indicator(models.Model):
@@ -101,12 +129,21 @@ class Plan(models.Model):
     filed_at = models.DateTimeField(_("filed at"), null=True)
     filed_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("filed by"))
     filing_number = models.CharField(_("filing number"), max_length=60, blank=True)
+    revision = models.PositiveIntegerField(_("revision"), default=0)
 
     class Meta:
         verbose_name = _("implementation plan")
         verbose_name_plural = _("implementation plans")
         ordering = ["pilot", "number"]
-        triggers = [_fsm("plan_transitions", PLAN_TRANSITIONS)]
+        triggers = [
+            _fsm("plan_transitions", PLAN_TRANSITIONS),
+            pgtrigger.Protect(name="plan_is_kept", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="issued_plan_is_frozen",
+                operation=pgtrigger.UpdateOf("title", "outline", "document_number", "file_id", "issued_at", "issued_by_id"),
+                condition=~pgtrigger.Q(old__status=PlanStatus.DRAFT.value),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["pilot", "number"], name="plan_numbered_once"),
             models.CheckConstraint(
@@ -169,9 +206,19 @@ class Summary(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(status=SummaryStatus.DRAFT)
-                | (Q(submitted_at__isnull=False) & ~Q(overview="") & ~Q(results="") & ~Q(problems="") & ~Q(suggestions="")),
+                | Q(submitted_at__isnull=False, submitted_by__isnull=False)
+                & Q(overview__regex=WRITTEN, results__regex=WRITTEN, problems__regex=WRITTEN, suggestions__regex=WRITTEN),
                 name="summary_submitted_has_four_parts",
-            )
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=[SummaryStatus.ENDORSED, SummaryStatus.ACCEPTED])
+                | Q(endorsed_at__isnull=False, endorsed_by__isnull=False),
+                name="summary_endorsed_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=SummaryStatus.ACCEPTED) | Q(accepted_at__isnull=False, accepted_by__isnull=False),
+                name="summary_accepted_by_somebody",
+            ),
         ]
 
     PARTS = ("overview", "results", "problems", "suggestions")

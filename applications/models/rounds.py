@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.definition import FormDefinition
 from applications.enums import Aggregation, DeadlineKind
+from applications.rules import deadline_in_force
 from pilotportal.accounts.enums import Region
 from pilotportal.accounts.models import Division
 from pilotportal.audit.models import NEVER_CHANGED
@@ -49,14 +50,20 @@ WEIGHTS_SUM_TO_100 = pgtrigger.Trigger(
 )
 FROZEN_FIELDS = [
     "code",
+    "title_zh",
+    "title_en",
     "call_number",
     "planned_places",
     "panel_size",
     "minimum_sheets",
+    "maximum_load",
     "aggregation",
     "tie_rules",
+    "notice_days",
     "form",
+    "basis",
     "opened_at",
+    "opened_by_id",
     "digest",
 ]
 
@@ -219,15 +226,11 @@ class Deadline(models.Model):
         return self.get_kind_display()
 
     def closes_at(self, province_id: str | None) -> datetime:
-        """The instant in force for a province: its own last amendment, else the last for all, else the original."""
-        amendments = sorted(self.amendments.all(), key=lambda amendment: amendment.pk, reverse=True)
-        own = [amendment for amendment in amendments if amendment.province_id and amendment.province_id == province_id]
-        general = [amendment for amendment in amendments if not amendment.province_id]
-        return (own or general or [self])[0].instant
-
-    @property
-    def instant(self) -> datetime:
-        return self.original
+        """The instant in force for a province; without one, for all. Amendments come with the deadline, as `queries` fetch them."""
+        amendments = sorted(self.amendments.all(), key=lambda amendment: amendment.pk)
+        general = [amendment.instant for amendment in amendments if not amendment.province_id]
+        own = [amendment.instant for amendment in amendments if province_id and amendment.province_id == province_id]
+        return deadline_in_force(original=self.original, general=general[-1] if general else None, own=own[-1] if own else None)
 
 
 class Amendment(models.Model):

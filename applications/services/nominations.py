@@ -10,9 +10,10 @@ from django.db import IntegrityError, transaction
 from applications import content as entries
 from applications import queries, rules, tasks
 from applications.definition import Section
-from applications.enums import AttachmentKind, Refusal, Status
+from applications.enums import AttachmentKind, DeadlineKind, Refusal, Status
 from applications.models import Attachment, Nomination, NominationVersion, Quota, Round
 from applications.rules import Refused
+from applications.services import closing
 from pilotportal.accounts.models import Division, User
 from pilotportal.audit import services as audit
 from pilotportal.digests import digest_of
@@ -127,6 +128,7 @@ def submit(*, nomination_id: int, by: User, at: datetime) -> NominationVersion:
     nomination = _locked(nomination_id)
     if refusal := why_not_submit(nomination, at=at):
         raise refusal
+    _refuse_if_sealed(nomination, at=at)
     files = [_file_record(attachment) for attachment in files_of(nomination)]
     number = nomination.versions.count() + 1
     version = NominationVersion(
@@ -149,6 +151,7 @@ def withdraw(*, nomination_id: int, reason: str, by: User, at: datetime) -> Nomi
     nomination = _locked(nomination_id)
     if refusal := rules.why_not_withdraw(nomination.status, closes_at=nomination.closes_at(), at=at):
         raise Refused(refusal, **_facts(nomination))
+    _refuse_if_sealed(nomination, at=at)
     nomination.status = Status.WITHDRAWN
     nomination.save(update_fields=["status"])
     audit.record("nomination.withdrawn", at=at, by=by, target=nomination, round_code=nomination.round.code, reason=reason)
@@ -191,6 +194,10 @@ def _facts(nomination: Nomination) -> dict[str, str]:
 def _refuse_edit(nomination: Nomination, *, at: datetime) -> None:
     if refused := why_not_edit(nomination, at=at):
         raise refused
+
+
+def _refuse_if_sealed(nomination: Nomination, *, at: datetime) -> None:
+    closing.refuse_if_sealed(round_id=nomination.round_id, kind=DeadlineKind.NOMINATION, province_id=nomination.province_id, at=at)
 
 
 def _locked(nomination_id: int) -> Nomination:

@@ -4,51 +4,74 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
-from applications import rules
-from applications.enums import DeadlineKind, Refusal
+from applications import queries, rules
+from applications.enums import Basis, Refusal
 from applications.models import Amendment, Criterion, Deadline, Quota, RegionLimit, Round
+from applications.models.rounds import SELF_NOMINATING_CODES
 from applications.rules import Refused, RoundFacts
+from applications.services import closing
 from pilotportal.accounts.models import Division, User
 from pilotportal.audit import services as audit
 from pilotportal.digests import digest_of
 
-NEEDED_KINDS = [DeadlineKind.NOMINATION, DeadlineKind.SCORE_SHEETS, DeadlineKind.PLAN, DeadlineKind.SUMMARY]
-
 
 @transaction.atomic
 def create(*, record: Mapping[str, Any], by: User, at: datetime) -> Round:
-    """Make a round in preparation from a record such as `applications/data/round_2025.json` (see `snapshot`)."""
-    made = Round.objects.create(**{name: record[name] for name in ROUND_FIELDS}, form=record["form"], basis=record["basis"], created_at=at)
+    """Make a round in preparation from a record such as `applications/data/round_2025.json` (see `snapshot`). Raises Refused."""
+    try:
+        with transaction.atomic():
+            made = Round.objects.create(**{n: record[n] for n in ROUND_FIELDS}, form=record["form"], basis=record["basis"], created_at=at)
+    except IntegrityError as error:
+        if not Round.objects.filter(code=record["code"]).exists():
+            raise
+        raise Refused(Refusal.CODE_TAKEN) from error
     _replace_rules(made, record)
     audit.record("round.created", at=at, by=by, target=made, round_code=made.code)
     return made
 
 
 @transaction.atomic
-def save(*, round_id: int, record: Mapping[str, Any], by: User, at: datetime) -> Round:
-    """Change the rules of a round in preparation. Raises Refused once it has been opened."""
+def save(*, round_id: int, record: Mapping[str, Any], seen: str | None = None, by: User, at: datetime) -> Round:
+    """Change the rules of a round in preparation.
+
+    `seen` is the digest of the snapshot that the person had before them: where another save came between, nothing is overwritten.
+    Raises Refused, also once the round has been opened.
+    """
     round = _preparing(round_id)
     before = snapshot(round)
+    if seen is not None and digest_of(before) != seen:
+        raise Refused(Refusal.CHANGED_MEANWHILE)
     for name in ROUND_FIELDS:
         setattr(round, name, record[name])
     round.form, round.basis = record["form"], record["basis"]
     round.save()
     _replace_rules(round, record)
+    after = snapshot(round)
     audit.record(
-        "round.saved", at=at, by=by, target=round, round_code=round.code, before=digest_of(before), after=digest_of(snapshot(round))
+        "round.saved",
+        at=at,
+        by=by,
+        target=round,
+        round_code=round.code,
+        changed=[name for name in after if after[name] != before[name]],
+        before=digest_of(before),
+        after=digest_of(after),
     )
     return round
 
 
 @transaction.atomic
-def open_round(*, round_id: int, by: User, at: datetime) -> Round:
+def open_round(*, round_id: int, seen: str | None = None, by: User, at: datetime) -> Round:
     """Freeze the rules with their digest and let the provinces in. Raises the first Refused; the page shows all (`why_not_open`)."""
     round = _preparing(round_id)
     for refused in rules.why_not_open(facts_of(round)):
         raise refused
-    round.digest, round.opened_at, round.opened_by = digest_of(snapshot(round)), at, by
+    digest = digest_of(snapshot(round))
+    if seen is not None and digest != seen:
+        raise Refused(Refusal.CHANGED_MEANWHILE)
+    round.digest, round.opened_at, round.opened_by = digest, at, by
     round.save(update_fields=["digest", "opened_at", "opened_by"])
     audit.record("round.opened", at=at, by=by, target=round, round_code=round.code, digest=round.digest)
     return round
@@ -58,12 +81,25 @@ def open_round(*, round_id: int, by: User, at: datetime) -> Round:
 def amend_deadline(
     *, deadline_id: int, province: Division | None, instant: datetime, reason: str, document_number: str, by: User, at: datetime
 ) -> Amendment:
-    """Move a deadline for all or for one province; the original and every earlier amendment stay. Raises Refused."""
-    deadline = Deadline.objects.select_for_update(of=("self",)).select_related("round").get(pk=deadline_id)
-    if not (reason.strip() and document_number.strip()):
-        raise Refused(Refusal.NO_GROUND)
-    if deadline.closes_at(province.pk if province else None) == instant:
-        raise Refused(Refusal.NOT_LATER)
+    """Move a deadline for all or for one province; the original and every earlier amendment stay. Raises Refused.
+
+    What was due at the deadline so far is sealed first, so that the record is the same whether or not the closing task ran in time.
+    """
+    deadline = queries.deadlines().get(pk=deadline_id)
+    closing.close_due(at=at, deadline=deadline)
+    closing.take_turn(deadline.round_id, shared=False)
+    deadline = queries.deadlines().get(pk=deadline_id)
+    if refusal := rules.why_not_amend(
+        deadline.kind,
+        instant=instant,
+        in_force=deadline.closes_at(province.pk if province else None),
+        for_all=deadline.closes_at(None),
+        of_province=province is not None,
+        is_opened=deadline.round.is_opened,
+        has_ground=bool(reason.strip() and document_number.strip()),
+        at=at,
+    ):
+        raise Refused(refusal)
     amendment = Amendment.objects.create(
         deadline=deadline, province=province, instant=instant, reason=reason, document_number=document_number, amended_by=by, amended_at=at
     )
@@ -103,6 +139,30 @@ def snapshot(round: Round) -> dict[str, Any]:
     }
 
 
+def digest_of_rules(round: Round) -> str:
+    """What the round would be frozen with now."""
+    return digest_of(snapshot(round))
+
+
+def renewed(record: Mapping[str, Any], *, places: int | None, **changes: Any) -> dict[str, Any]:
+    """The record of another round on the pattern of `record`.
+
+    What a document said about the old round says nothing about the new one: those rules become decisions of the new round. With
+    `places` every province gets that many, a municipality and the Corps at most one, since they nominate themselves.
+    """
+    quotas = (
+        {code: min(places, 1) if code in SELF_NOMINATING_CODES else places for code in record["quotas"]} if places else record["quotas"]
+    )
+    basis = {rule: _taken_over(given, record) for rule, given in record["basis"].items()}
+    return {**record, "quotas": quotas, "basis": basis, **changes}
+
+
+def _taken_over(given: Mapping[str, str], record: Mapping[str, Any]) -> dict[str, str]:
+    if given["kind"] == Basis.DEFAULT:
+        return dict(given)
+    return {"kind": Basis.DECIDED, "text": f"沿用{record['title_zh']}", "text_en": f"Taken over from: {record['title_en']}"}
+
+
 def facts_of(round: Round) -> RoundFacts:
     return RoundFacts(
         planned_places=round.planned_places,
@@ -112,8 +172,7 @@ def facts_of(round: Round) -> RoundFacts:
         weights={criterion.code: criterion.weight for criterion in round.criteria.all()},
         region_limits=[(limit.minimum, limit.maximum) for limit in round.region_limits.all()],
         quotas=[quota.places for quota in round.quotas.all()],
-        deadline_kinds=[deadline.kind for deadline in round.deadlines.all()],
-        needed_kinds=NEEDED_KINDS,
+        deadlines={deadline.kind: deadline.original for deadline in round.deadlines.all()},
     )
 
 
