@@ -35,7 +35,7 @@ DEBUG = False
 CLOCK_FILE = "" if PRODUCTION else env("PORTAL_CLOCK_FILE", default="")
 ARRIVAL_HEADER = env("PORTAL_ARRIVAL_HEADER", default="")  # set it only behind a proxy that overwrites the header
 DIGEST = env("PORTAL_DIGEST", default="sm3" if "sm3" in hashlib.algorithms_available else "sha256")
-FONT_DIRS = env.list("PORTAL_FONT_DIRS", default=[])
+FONT_DIRS = [folder for folder in env("PORTAL_FONT_DIRS", default="").split(":") if folder]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 CLOSING_SETTLES = timedelta(seconds=90)  # requests that arrived in time may still be at work this long after a deadline

