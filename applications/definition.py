@@ -34,7 +34,11 @@ class Choice(Strict):
 
 
 class FieldDefinition(Strict):
-    """One field. `serves` names the condition (condition_1…) or focus area (focus_1…) that it speaks to; `source` the document."""
+    """One field, in the words of both languages.
+
+    `serves` names the condition (condition_1…) or focus area (focus_1…) that it speaks to, `source` the document that asks for it;
+    `personal` keeps it from everybody but those who handle the nomination.
+    """
 
     code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     label: Text
@@ -49,6 +53,7 @@ class FieldDefinition(Strict):
     choices: tuple[Choice, ...] = ()
     serves: str = ""
     source: str = ""
+    personal: bool = False
 
     @model_validator(mode="after")
     def _choices_where_needed(self) -> "FieldDefinition":
@@ -67,6 +72,19 @@ class GroupDefinition(Strict):
     minimum: int = 0
     maximum: int = 20
 
+    @model_validator(mode="after")
+    def _fields_fit(self) -> "GroupDefinition":
+        codes = [field.code for field in self.fields]
+        if not codes or len(set(codes)) < len(codes):
+            raise ValueError(f"{self.code}: fields missing or named twice")
+        if not 0 <= self.minimum <= self.maximum:
+            raise ValueError(f"{self.code}: the minimum of rows is above the maximum")
+        return self
+
+    @property
+    def is_personal(self) -> bool:
+        return any(field.personal for field in self.fields)
+
 
 class Section(Strict):
     code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -83,12 +101,14 @@ class Section(Strict):
 class FormDefinition(Strict):
     code: str
     version: int
+    note: Text = NO_TEXT
     sections: tuple[Section, ...]
 
     @model_validator(mode="after")
     def _codes_are_unique(self) -> "FormDefinition":
         codes = [code for section in self.sections for code in section.codes]
-        if twice := {code for code in codes if codes.count(code) > 1}:
+        names = [section.code for section in self.sections]
+        if twice := {code for code in codes if codes.count(code) > 1} | {name for name in names if names.count(name) > 1}:
             raise ValueError(f"codes used twice: {sorted(twice)}")
         return self
 
@@ -98,10 +118,19 @@ class FormDefinition(Strict):
     def section_of(self, code: str) -> Section:
         return next(section for section in self.sections if code in section.codes)
 
+    @property
+    def codes(self) -> set[str]:
+        return {item.code for _section, item in self.items()}
+
     def items(self) -> Iterator[tuple[Section, FieldDefinition | GroupDefinition]]:
         for section in self.sections:
-            for item in (*section.fields, *section.groups):
-                yield section, item
+            yield from ((section, field) for field in section.fields)
+            yield from ((section, group) for group in section.groups)
+
+    def undertakings(self) -> Iterator[tuple[Section, FieldDefinition]]:
+        """The required confirmations; they are given with the submission, by the one who submits."""
+        for section in self.sections:
+            yield from ((section, field) for field in section.fields if field.type == "boolean" and field.required)
 
     def label_of(self, code: str, language: str | None) -> str:
         return next((item.label.in_language(language) for _section, item in self.items() if item.code == code), code)

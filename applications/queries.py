@@ -1,39 +1,88 @@
 """Reads. Every list, count, search, export and file begins with `…_visible_to`, which starts from nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import models
-from django.db.models import F, Prefetch, Q
+from django.db.models import F, OuterRef, Prefetch, Q, Subquery
 
+from applications.content import Content
 from applications.enums import DeadlineKind, Status
-from applications.models import Closing, Deadline, Nomination, Pilot, Round
+from applications.models import Attachment, Closing, Deadline, Nomination, NominationVersion, Pilot, Round
 from applications.rules import NOMINATION_IN
-from pilotportal.accounts.enums import PROVINCE_ROLES, REVIEW_READERS, Role
+from pilotportal.accounts.enums import PROVINCE_ROLES, REVIEW_READERS, Level, Role
 from pilotportal.accounts.models import Division, Organisation, User
 
 DEADLINES = Prefetch("round__deadlines", queryset=Deadline.objects.prefetch_related("amendments"))
 ROUND_READERS = PROVINCE_ROLES | REVIEW_READERS | {Role.CO_DEPARTMENT, Role.CITY, Role.EXPERT}
 
 
+def rounds() -> models.QuerySet[Round]:
+    return Round.objects.prefetch_related(Prefetch("deadlines", queryset=Deadline.objects.prefetch_related("amendments")))
+
+
 def rounds_visible_to(user: User) -> models.QuerySet[Round]:
     """Staff prepare rounds; all others of the business see those that have been opened."""
-    rounds = Round.objects.prefetch_related(Prefetch("deadlines", queryset=Deadline.objects.prefetch_related("amendments")))
     if user.role == Role.STAFF:
-        return rounds
-    return rounds.filter(opened_at__isnull=False) if user.role in ROUND_READERS else rounds.none()
+        return rounds()
+    return rounds().filter(opened_at__isnull=False) if user.role in ROUND_READERS else rounds().none()
 
 
 def nominations() -> models.QuerySet[Nomination]:
     """With all that a page about nominations shows, in a constant number of queries."""
     return Nomination.objects.select_related("round", "province", "city__province", "submitted_by").prefetch_related(
-        DEADLINES, "versions", "corrections", "attachments__file"
+        DEADLINES,
+        Prefetch("versions", queryset=NominationVersion.objects.select_related("submitted_by")),
+        "corrections",
+        Prefetch("attachments", queryset=Attachment.objects.select_related("file", "uploaded_by")),
     )
 
 
 def nominations_visible_to(user: User) -> models.QuerySet[Nomination]:
-    """A province sees its own; the ministries and the supervisor what was handed in; experts come through their sheets, in `review`."""
-    return nominations().filter(_visible(user))
+    """A province sees its own; the ministries and the supervisor what was handed in; experts come through their sheets, in `review`.
+
+    Whoever reads for the review does not even fetch the working content: it may be a correction that nobody has handed in.
+    """
+    visible = nominations().filter(_visible(user))
+    return visible.defer("content", "sections") if user.role in REVIEW_READERS else visible
+
+
+def nominations_listed_for(user: User) -> models.QuerySet[Nomination]:
+    """For long lists: without the contents; `version_number` and `version_digest` are those of the last version."""
+    last = NominationVersion.objects.filter(nomination=OuterRef("pk")).order_by("-number")
+    return (
+        Nomination.objects.filter(_visible(user))
+        .select_related("round", "province", "city")
+        .annotate(version_number=Subquery(last.values("number")[:1]), version_digest=Subquery(last.values("digest")[:1]))
+        .defer("content", "sections", "round__form")
+    )
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """What stands for one reader: content and files, and the version that they come from (none while it is a draft to him)."""
+
+    content: Content
+    files: Sequence[Attachment]
+    version: NominationVersion | None
+
+
+def dossier_for(user: User, nomination: Nomination) -> Dossier:
+    """The province sees what it is writing; everybody else, and it as well once that is over, what was handed in last."""
+    writes = user.role in PROVINCE_ROLES and user.division_id == nomination.province_id
+    if nomination.current_version and not (writes and nomination.status == Status.RETURNED):
+        return dossier_of(nomination.current_version, nomination.attachments.all())
+    if not writes:
+        return Dossier({}, [], None)
+    return Dossier(nomination.content, [file for file in nomination.attachments.all() if not file.replaced_at], None)
+
+
+def dossier_of(version: NominationVersion, attachments: Iterable[Attachment]) -> Dossier:
+    """A version as it was handed in, with the files that it names; a replaced file still belongs to its version."""
+    known = {(file.kind, file.name, file.file.digest): file for file in attachments}
+    named = [(record["kind"], record["name"], record["digest"]) for record in version.files]
+    return Dossier(version.content, [known[key] for key in named if key in known], version)
 
 
 def _visible(user: User) -> Q:
@@ -62,8 +111,7 @@ def pilots_visible_to(user: User) -> models.QuerySet[Pilot]:
 def nominable_cities(round: Round, province_id: str) -> models.QuerySet[Division]:
     """The cities of a province that have not been nominated in the round; a municipality or the Corps is its own city."""
     taken = Nomination.objects.filter(round=round).exclude(status=Status.WITHDRAWN).values("city_id")
-    cities = Division.objects.filter(province_id=province_id).exclude(pk__in=taken)
-    return cities.exclude(level="province")
+    return Division.objects.filter(province_id=province_id).exclude(level=Level.PROVINCE).exclude(pk__in=taken)
 
 
 def nominated_count(round: Round, province_id: str) -> int:

@@ -138,6 +138,15 @@ def may_become(old: str, new: str) -> bool:
     return new in TRANSITIONS.get(old, set())
 
 
+def why_not_start(*, opened: bool, closes_at: datetime, nominated: int, places: int, at: datetime) -> Refusal | None:
+    """Whether a province may name one more city."""
+    if not opened:
+        return Refusal.NOT_OPENED
+    if at >= closes_at:
+        return Refusal.CLOSED
+    return Refusal.QUOTA if nominated >= places else None
+
+
 def why_not_edit(status: str, *, closes_at: datetime, correction_closes_at: datetime | None, at: datetime) -> Refusal | None:
     """A draft is open until the deadline, a returned nomination until the end of its correction."""
     if status == Status.DRAFT:
@@ -166,10 +175,15 @@ def why_not_withdraw(status: str, *, closes_at: datetime, at: datetime) -> Refus
     return Refusal.CLOSED if at >= closes_at else None
 
 
-def why_not_return(status: str, *, fields: Collection[str]) -> Refusal | None:
+def why_not_return(status: str, *, fields: Collection[str], known: Collection[str], closes_at: datetime, at: datetime) -> Refusal | None:
+    """`known` are the entries that can be named: those of the form, and the kinds of files."""
     if status != Status.SUBMITTED:
         return Refusal.NOT_SUBMITTED
-    return None if fields else Refusal.NO_FIELDS
+    if not fields:
+        return Refusal.NO_FIELDS
+    if not set(fields) <= set(known):
+        return Refusal.UNKNOWN_FIELDS
+    return None if closes_at > at else Refusal.CORRECTION_PAST
 
 
 def why_not_judge(status: str, *, correction_closes_at: datetime | None, at: datetime) -> Refusal | None:

@@ -112,10 +112,19 @@ class Nomination(models.Model):
         return max(self.versions.all(), key=lambda version: version.number, default=None)
 
     @property
+    def handed_in(self) -> dict[str, Any]:
+        """The content that counts once the nomination is in; while a correction is written, `content` runs ahead of it."""
+        return self.current_version.content if self.current_version else {}
+
+    @property
     def open_correction(self) -> "Correction | None":
         if self.status != Status.RETURNED:
             return None
         return max(self.corrections.all(), key=lambda correction: correction.pk, default=None)
+
+    def revision_of(self, section: str) -> int:
+        """How often a section has been saved."""
+        return int(self.sections.get(section, {}).get("revision", 0))
 
     def closes_at(self) -> datetime:
         """The nomination deadline in force for this province."""

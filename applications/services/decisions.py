@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import get_language
 
 from applications import queries, rules
-from applications.enums import Refusal, Status
+from applications.enums import AttachmentKind, Refusal, Status
 from applications.models import Correction, Indicator, Nomination, Pilot
 from applications.rules import Refused
 from pilotportal.accounts.models import User
@@ -17,13 +18,17 @@ from pilotportal.audit import services as audit
 def return_for_correction(
     *, nomination_id: int, fields: Sequence[Mapping[str, str]], closes_at: datetime, by: User, at: datetime
 ) -> Correction:
-    """Open the named fields (`[{"code", "note"}]`) until `closes_at`; everything else stays locked. Raises Refused."""
+    """Open the named fields (`[{"code", "note"}]`) until `closes_at`; everything else stays locked. Raises Refused.
+
+    The codes are those of `returnable`.
+    """
     nomination = _locked(nomination_id)
-    if refusal := rules.why_not_return(nomination.status, fields=fields):
-        raise Refused(refusal)
+    named, known = [field["code"] for field in fields], returnable(nomination)
+    if refusal := rules.why_not_return(nomination.status, fields=named, known=known, closes_at=closes_at, at=at):
+        raise Refused(refusal, codes=", ".join(sorted(set(named) - set(known))))
     correction = Correction.objects.create(
         nomination=nomination,
-        version=nomination.current_version,
+        version_id=nomination.versions.latest("number").pk,
         fields=[dict(field) for field in fields],
         closes_at=closes_at,
         returned_by=by,
@@ -31,6 +36,14 @@ def return_for_correction(
     )
     _become(nomination, Status.RETURNED, by=by, at=at, fields=[field["code"] for field in fields], closes_at=closes_at.isoformat())
     return correction
+
+
+def returnable(nomination: Nomination) -> dict[str, str]:
+    """What a correction can name: the entries of the form but the undertaking, and the files, with their labels."""
+    definition = nomination.round.definition
+    undertakings = {field.code for _section, field in definition.undertakings()}
+    labels = {item.code: item.label.in_language(get_language()) for _section, item in definition.items() if item.code not in undertakings}
+    return labels | {str(kind.value): str(kind.label) for kind in AttachmentKind}
 
 
 @transaction.atomic
@@ -48,7 +61,8 @@ def reject(*, nomination_id: int, reason: str, by: User, at: datetime) -> Nomina
 @transaction.atomic
 def decide(*, round_id: int, selected: Sequence[int], by: User, at: datetime) -> list[Pilot]:
     """Record the published decision for every accepted nomination of the round; each selected one becomes a pilot."""
-    nominations = list(Nomination.objects.select_for_update(of=("self",)).filter(round_id=round_id, status=Status.ACCEPTED).order_by("pk"))
+    accepted = queries.nominations().filter(round_id=round_id, status=Status.ACCEPTED).order_by("pk")
+    nominations = list(accepted.select_for_update(of=("self",)))
     if missing := set(selected) - {nomination.pk for nomination in nominations}:
         raise Refused(Refusal.NOT_ACCEPTED, missing=sorted(missing))
     pilots = []
@@ -72,7 +86,7 @@ def _make_pilot(nomination: Nomination, *, at: datetime) -> Pilot:
             baseline=row["baseline"],
             target=row["target"],
         )
-        for row in nomination.content.get("indicators", [])
+        for row in nomination.handed_in.get("indicators", [])
     )
     return pilot
 

@@ -10,10 +10,12 @@ from django.db import IntegrityError, transaction
 from applications import content as entries
 from applications import queries, rules, tasks
 from applications.definition import Section
-from applications.enums import AttachmentKind, DeadlineKind, Refusal, Status
+from applications.enums import AttachmentKind, DeadlineKind, Problem, Refusal, Status
 from applications.models import Attachment, Nomination, NominationVersion, Quota, Round
+from applications.models.nominations import deadline_of
 from applications.rules import Refused
 from applications.services import closing
+from pilotportal.accounts.enums import Level
 from pilotportal.accounts.models import Division, User
 from pilotportal.audit import services as audit
 from pilotportal.digests import digest_of
@@ -23,23 +25,27 @@ from pilotportal.queue import after_commit
 
 
 class Stale(Refused):
-    """Somebody saved the section since it was read; `theirs` holds what stands now, by field code."""
+    """Somebody saved the section since it was read; `theirs` holds what stands now, by field code, under which revision."""
 
-    def __init__(self, theirs: Mapping[str, Any], saved_by: str, saved_at: str) -> None:
-        self.theirs, self.saved_by, self.saved_at = theirs, saved_by, saved_at
+    def __init__(self, theirs: Mapping[str, Any], saved_by: str, saved_at: str, revision: int) -> None:
+        self.theirs, self.saved_by, self.saved_at, self.revision = theirs, saved_by, saved_at, revision
         super().__init__(Refusal.STALE)
 
 
 @transaction.atomic
 def start(*, round_id: int, city: Division, level_reason: str = "", by: User, at: datetime) -> Nomination:
     """Begin the nomination of a city of the official's own province. Locks the quota, so the last place is given once. Raises Refused."""
-    round = Round.objects.prefetch_related("deadlines__amendments").get(pk=round_id)
+    round = queries.rounds().get(pk=round_id)
     quota = Quota.objects.select_for_update().filter(round=round, province_id=by.division_id).first()
-    _refuse_start(round, city=city, level_reason=level_reason, places=quota.places if quota else 0, by=by, at=at)
+    _refuse_city(round, city, by=by)
+    if refused := why_not_start(round, province_id=city.province_id, places=quota.places if quota else 0, at=at):
+        raise refused
+    if city.level == Level.OTHER_PREFECTURE and not level_reason.strip():
+        raise Refused(Refusal.NO_REASON)
     try:
         with transaction.atomic():
             nomination = Nomination.objects.create(
-                round=round, province_id=city.province_id, city=city, level_reason=level_reason, created_by=by, created_at=at
+                round=round, province_id=city.province_id, city=city, level_reason=level_reason.strip(), created_by=by, created_at=at
             )
     except IntegrityError as error:
         raise Refused(Refusal.TWICE, city=city) from error
@@ -47,22 +53,22 @@ def start(*, round_id: int, city: Division, level_reason: str = "", by: User, at
     return nomination
 
 
-def _refuse_start(round: Round, *, city: Division, level_reason: str, places: int, by: User, at: datetime) -> None:
+def why_not_start(round: Round, *, province_id: str, places: int, at: datetime) -> Refused | None:
+    """Whether the province may name one more city; the list shows its button by the same answer."""
+    closes_at = deadline_of(round, DeadlineKind.NOMINATION, province_id)
+    refusal = rules.why_not_start(
+        opened=round.is_opened, closes_at=closes_at, nominated=queries.nominated_count(round, province_id), places=places, at=at
+    )
+    return Refused(refusal, places=places, closed_at=until(closes_at)) if refusal else None
+
+
+def _refuse_city(round: Round, city: Division, *, by: User) -> None:
     if city.province_id != by.division_id:
         raise Refused(Refusal.OTHER_PROVINCE, city=city)
-    if city.level == "province":
+    if city.level == Level.PROVINCE:
         raise Refused(Refusal.NOT_A_CITY, city=city)
-    if not round.is_opened:
-        raise Refused(Refusal.NOT_OPENED)
-    closes_at = next(d for d in round.deadlines.all() if d.kind == "nomination").closes_at(city.province_id)
-    if at >= closes_at:
-        raise Refused(Refusal.CLOSED, closed_at=until(closes_at))
     if Nomination.objects.filter(round=round, city=city).exclude(status=Status.WITHDRAWN).exists():
         raise Refused(Refusal.TWICE, city=city)
-    if queries.nominated_count(round, city.province_id) >= places:
-        raise Refused(Refusal.QUOTA, places=places)
-    if city.level == "other_prefecture" and not level_reason.strip():
-        raise Refused(Refusal.NO_REASON)
 
 
 @transaction.atomic
@@ -76,13 +82,13 @@ def save_section(*, nomination_id: int, section: Section, values: Mapping[str, A
     _refuse_edit(nomination, at=at)
     entries.check_section(section, values)
     values = {code: _with_keys(value) for code, value in values.items()}
-    saved = nomination.sections.get(section.code, {"revision": 0, "by": "", "at": ""})
     standing = {code: nomination.content.get(code) for code in section.codes}
-    if saved["revision"] != revision:
-        raise Stale(standing, saved["by"], saved["at"])
-    changed = [code for code in values if (standing.get(code) or None) != (values[code] or None)]
-    if nomination.open_correction and set(changed) - nomination.open_correction.codes:
-        raise Refused(Refusal.NOT_OPEN_FIELD)
+    if revision != nomination.revision_of(section.code):
+        saved = nomination.sections.get(section.code, {})
+        raise Stale(standing, saved.get("by", ""), saved.get("at", ""), nomination.revision_of(section.code))
+    changed = [code for code in values if entries.differs(standing, values, code)]
+    for code in changed:
+        _refuse_locked(nomination, code)
     nomination.content = {**nomination.content, **values}
     nomination.sections[section.code] = {"revision": revision + 1, "by": by.name, "at": at.isoformat()}
     nomination.save(update_fields=["content", "sections"])
@@ -99,6 +105,7 @@ def attach(
     """Add a stored file; a new letter replaces the one in force, which is kept. Raises Refused."""
     nomination = _locked(nomination_id)
     _refuse_edit(nomination, at=at)
+    _refuse_locked(nomination, kind)
     if kind == AttachmentKind.LETTER:
         nomination.attachments.filter(kind=kind, replaced_at__isnull=True).update(replaced_at=at)
     attachment = Attachment.objects.create(
@@ -113,36 +120,58 @@ def detach(*, nomination_id: int, attachment_id: int, by: User, at: datetime) ->
     """Take a file out of the nomination; its bytes and its row are kept. Raises Refused."""
     nomination = _locked(nomination_id)
     _refuse_edit(nomination, at=at)
-    attachment = nomination.attachments.get(pk=attachment_id, replaced_at__isnull=True)
+    attachment = nomination.attachments.select_related("file").get(pk=attachment_id, replaced_at__isnull=True)
+    _refuse_locked(nomination, attachment.kind)
     attachment.replaced_at = at
     attachment.save(update_fields=["replaced_at"])
     audit.record("nomination.detached", at=at, by=by, target=nomination, round_code=nomination.round.code, file=attachment.file.digest)
 
 
 @transaction.atomic
-def submit(*, nomination_id: int, by: User, at: datetime) -> NominationVersion:
+def submit(*, nomination_id: int, by: User, at: datetime, undertaken: bool = False, seen: str = "") -> NominationVersion:
     """Hand in a draft or a correction. Locks it, then asks the rule, so two clicks make one submission.
 
-    Writes the immutable version with its digest, the status and the audit event; queues the receipt once committed. Raises Refused.
+    `undertaken` says that the approving official confirms the undertaking with this act; `seen` is the `draft_digest` of what was read
+    before it: anything else in its place is refused. Writes the immutable version with its digest, the status and the audit event;
+    queues the receipt once committed. Raises Refused.
     """
     nomination = _locked(nomination_id)
+    if undertaken:
+        _undertake(nomination, by=by, at=at)
     if refusal := why_not_submit(nomination, at=at):
         raise refusal
+    if seen and seen != draft_digest(nomination):
+        raise Refused(Refusal.CHANGED)
     _refuse_if_sealed(nomination, at=at)
-    files = [_file_record(attachment) for attachment in files_of(nomination)]
     number = nomination.versions.count() + 1
     version = NominationVersion(
-        nomination=nomination, number=number, content=nomination.content, files=files, submitted_at=at, submitted_by=by
+        nomination=nomination, number=number, content=nomination.content, files=_file_records(nomination), submitted_at=at, submitted_by=by
     )
     version.digest = digest_of(version.record())
     version.save()
     nomination.status, nomination.submitted_at, nomination.submitted_by = Status.SUBMITTED, at, by
-    nomination.save(update_fields=["status", "submitted_at", "submitted_by"])
+    nomination.save(update_fields=["status", "submitted_at", "submitted_by", "content", "sections"])
     audit.record(
         "nomination.submitted", at=at, by=by, target=nomination, round_code=nomination.round.code, version=number, digest=version.digest
     )
     after_commit(tasks.send_receipt, nomination_id=nomination.pk)
     return version
+
+
+def _undertake(nomination: Nomination, *, by: User, at: datetime) -> None:
+    """The undertaking is an entry like any other; the act of submission fills it in."""
+    for section, field in nomination.round.definition.undertakings():
+        if not nomination.content.get(field.code):
+            nomination.content = {**nomination.content, field.code: True}
+            revision = nomination.revision_of(section.code)
+            nomination.sections[section.code] = {"revision": revision + 1, "by": by.name, "at": at.isoformat()}
+
+
+def draft_digest(nomination: Nomination) -> str:
+    """Over what a submission would hand in, the undertaking apart: it is given with the submission."""
+    undertakings = {field.code for _section, field in nomination.round.definition.undertakings()}
+    content = {code: value for code, value in nomination.content.items() if code not in undertakings}
+    return digest_of({"content": content, "files": _file_records(nomination)})
 
 
 @transaction.atomic
@@ -166,10 +195,10 @@ def why_not_edit(nomination: Nomination, *, at: datetime) -> Refused | None:
     return Refused(refusal, **_facts(nomination)) if refusal else None
 
 
-def why_not_submit(nomination: Nomination, *, at: datetime) -> Refused | None:
-    """The rule with the facts of this nomination; the page and the service ask the same."""
+def why_not_submit(nomination: Nomination, *, at: datetime, undertaken: bool = False) -> Refused | None:
+    """The rule with the facts of this nomination; the page, which asks for the undertaking last, and the service ask the same."""
     correction = nomination.open_correction
-    gaps = list(entries.gaps(nomination.round.definition, nomination.content))
+    gaps = [gap for gap in gaps_of(nomination) if not (undertaken and gap.problem == Problem.UNDERTAKING)]
     refusal = rules.why_not_submit(
         nomination.status,
         closes_at=nomination.closes_at(),
@@ -179,6 +208,10 @@ def why_not_submit(nomination: Nomination, *, at: datetime) -> Refused | None:
         at=at,
     )
     return Refused(refusal, count=len(gaps), **_facts(nomination)) if refusal else None
+
+
+def gaps_of(nomination: Nomination) -> list[entries.Gap]:
+    return list(entries.gaps(nomination.round.definition, nomination.content))
 
 
 def files_of(nomination: Nomination) -> list[Attachment]:
@@ -196,6 +229,12 @@ def _refuse_edit(nomination: Nomination, *, at: datetime) -> None:
         raise refused
 
 
+def _refuse_locked(nomination: Nomination, code: str) -> None:
+    """In a correction only the returned entries are open, files among them."""
+    if nomination.open_correction and code not in nomination.open_correction.codes:
+        raise Refused(Refusal.NOT_OPEN_FIELD)
+
+
 def _refuse_if_sealed(nomination: Nomination, *, at: datetime) -> None:
     closing.refuse_if_sealed(round_id=nomination.round_id, kind=DeadlineKind.NOMINATION, province_id=nomination.province_id, at=at)
 
@@ -211,5 +250,8 @@ def _with_keys(value: Any) -> Any:
     return [{**row, "key": row.get("key") or uuid4().hex} for row in value] if isinstance(value, list) else value
 
 
-def _file_record(attachment: Attachment) -> dict[str, Any]:
-    return {"kind": attachment.kind, "name": attachment.name, "caption": attachment.caption, "digest": attachment.file.digest}
+def _file_records(nomination: Nomination) -> list[dict[str, str]]:
+    return [
+        {"kind": attachment.kind, "name": attachment.name, "caption": attachment.caption, "digest": attachment.file.digest}
+        for attachment in files_of(nomination)
+    ]

@@ -141,7 +141,7 @@ def test_a_correction_opens_only_its_fields_and_has_its_own_deadline():
     values = {code: saved.content[code] for code in section.codes}
     with pytest.raises(Refused) as refused:
         nominations.save_section(
-            nomination_id=nomination.pk, section=section, values=values | {"contact_name": "别人"}, revision=1, by=by, at=after
+            nomination_id=nomination.pk, section=section, values=values | {"applicant": "别人"}, revision=1, by=by, at=after
         )
     assert refused.value.refusal == Refusal.NOT_OPEN_FIELD
     nominations.save_section(
