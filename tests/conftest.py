@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.db.models.signals import post_migrate
 
+from pilotportal.accounts.models import Division
 from tests.worker import WorkerProcess
 
 CHROMIUM = "/usr/bin/chromium"
@@ -32,6 +35,19 @@ def browser_context_args(browser_context_args: dict[str, Any], live_server: Any)
         "timezone_id": "Asia/Shanghai",
         "viewport": {"width": 1366, "height": 768},
     }
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """A test with real commits empties every table at its end; the divisions, which a migration loaded, come back with the signal then."""
+    with django_db_blocker.unblock():
+        loaded = list(Division.objects.all())
+
+    def restore(**_signal: object) -> None:
+        if not Division.objects.exists():
+            Division.objects.bulk_create(loaded)
+
+    post_migrate.connect(restore, weak=False, sender=apps.get_app_config("accounts"))
 
 
 @pytest.fixture(scope="session")

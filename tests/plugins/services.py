@@ -35,7 +35,7 @@ def _start() -> None:
         PORTAL_CLOCK_FILE=str(run / "data" / "clock.json"),  # absent: real time
         DJANGO_ALLOW_ASYNC_UNSAFE="true",  # Playwright's synchronous interface keeps an event loop running in the tests' thread
     )
-    (run / "data").mkdir()
+    (run / "data" / "static").mkdir(parents=True)  # WhiteNoise warns where it is missing
 
 
 def _settle_worker(worker: str) -> None:
@@ -43,7 +43,7 @@ def _settle_worker(worker: str) -> None:
     number = int(worker.removeprefix("gw")) + 1
     os.environ["REDIS_URL"] = re.sub(r"/\d*$", f"/{number}", os.environ["REDIS_URL"])
     data = Path(os.environ["PORTAL_TEST_RUN"]) / worker
-    data.mkdir()
+    (data / "static").mkdir(parents=True)
     os.environ.update(PORTAL_DATA_DIR=str(data), PORTAL_CLOCK_FILE=str(data / "clock.json"))
 
 
