@@ -9,6 +9,8 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.csrf import requires_csrf_token
 
+from pilotportal.middleware import Respond
+
 
 @requires_csrf_token
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -28,6 +30,20 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 def conflict(request: HttpRequest) -> HttpResponse:
     """Somebody else saved the same thing in the meantime, and the entries cannot be shown beside each other."""
     return render(request, "409.html", status=HTTPStatus.CONFLICT)
+
+
+def explain_refused_method(get_response: Respond) -> Respond:
+    """Middleware: an address that takes only what a form sends is met with GET after a new sign-in, or when somebody pastes it."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET" and not response.content:
+            page = render(request, "405.html", status=HTTPStatus.METHOD_NOT_ALLOWED)
+            page.headers["Allow"] = response.headers["Allow"]
+            return page
+        return response
+
+    return respond
 
 
 def server_error(_request: HttpRequest) -> HttpResponse:

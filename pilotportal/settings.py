@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "pilotportal.middleware.log_context",
+    "pilotportal.errors.explain_refused_method",
 ]
 ROOT_URLCONF = "pilotportal.urls"
 WSGI_APPLICATION = "pilotportal.wsgi.application"

@@ -57,7 +57,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "styleguide.html",
         {
             "swatches": SWATCHES,
-            "tones": TONES,
+            "tones": {tone: sorted(statuses) for tone, statuses in TONES.items()},
             "deadlines": [now + amount for amount in left],
             "blank": SpecimenForm(prefix="blank"),
             "refused": SpecimenForm(prefix="refused", data={"refused-city": "唐山", "refused-output": "-3", "refused-summary": "字" * 203}),
@@ -94,9 +94,10 @@ def _job(status: Status) -> SimpleNamespace:
     result = SimpleNamespace(size=1_482_113, get_media_type_display="PDF", digest="sm3:66c7f0f462eeedd9d1f2d46bdc10e4e2")
     return SimpleNamespace(
         code="specimen",
+        get_absolute_url="#",
         status=str(status),
         get_status_display=status.label,
-        is_open=False,
+        is_open=status in {Status.REQUESTED, Status.RUNNING},
         done=38,
         total=96,
         result=result,

@@ -9,7 +9,7 @@ class SignInForm(LoginForm):
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("Username")
         self.fields["password"].label = _("Password")
-        _without_placeholders(self)
+        _plainly(self)
 
 
 class PasswordChangeForm(ChangePasswordForm):
@@ -17,11 +17,13 @@ class PasswordChangeForm(ChangePasswordForm):
         super().__init__(*args, **kwargs)
         self.fields["oldpassword"].label = _("Present password")
         self.fields["password1"].label = _("New password")
+        self.fields["password1"].help_text = _("At least 8 characters, not only digits, no common password, and unlike your name.")
         self.fields["password2"].label = _("New password once more")
-        _without_placeholders(self)
+        _plainly(self)
 
 
-def _without_placeholders(form: LoginForm | ChangePasswordForm) -> None:
-    """A placeholder repeats the label and vanishes when one types."""
+def _plainly(form: LoginForm | ChangePasswordForm) -> None:
+    """No placeholder, which repeats the label and vanishes when one types; and our own words for an empty field."""
     for field in form.fields.values():
         field.widget.attrs.pop("placeholder", None)
+        field.error_messages["required"] = _("This entry is missing.")

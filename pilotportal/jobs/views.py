@@ -5,6 +5,7 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.vary import vary_on_headers
 
 from pilotportal.accounts.requests import SignedInRequest
 from pilotportal.audit import services as audit
@@ -21,6 +22,7 @@ def index(request: SignedInRequest) -> HttpResponse:
 
 @login_required
 @require_GET
+@vary_on_headers("HX-Request")
 def detail(request: SignedInRequest, code: str) -> HttpResponse:
     """The page of a job; htmx asks for its progress part again while it is open."""
     template = "jobs/_progress.html" if request.htmx else "jobs/job_detail.html"

@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.core.paginator import Page
 from django.forms import BaseForm, BoundField
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -55,9 +56,9 @@ def hour(value: datetime) -> str:
 
 @register.simple_tag(takes_context=True)
 def navigation(context: dict[str, Any]) -> list[frame.Link]:
-    request = context.get("request")
+    request: HttpRequest | None = context.get("request")
     user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
+    if request is None or user is None or not user.is_authenticated:
         return []
     return frame.links_for(user.role, path=request.path)
 
@@ -82,12 +83,12 @@ def first_choice_id(field: BoundField) -> str:
 
 
 @register.simple_tag
-def count_errors(form: BaseForm) -> int:
-    return sum(len(errors) for errors in form.errors.values())
+def count_field_errors(form: BaseForm) -> int:
+    return sum(len(errors) for name, errors in form.errors.items() if name in form.fields)
 
 
 @register.filter
-def page_numbers(page: Page) -> list[int | None]:
+def page_numbers(page: Page[Any]) -> list[int | None]:
     """1 … 4 5 6 … 12: the first, the last and the neighbours; None where some are left out."""
     shown = [
         number for number in page.paginator.page_range if number in {1, page.paginator.num_pages} or abs(number - page.number) <= NEIGHBOURS

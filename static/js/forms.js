@@ -4,7 +4,7 @@
 const forms = () => document.querySelectorAll("form[method=post]");
 
 function focusErrorSummary() {
-  const summary = document.querySelector("[data-error-summary]");
+  const summary = document.querySelector("form[method=post] [data-error-summary]");
   if (summary) summary.focus();
 }
 
