@@ -9,8 +9,8 @@ import factory
 from applications import shipped
 from applications.definition import FieldDefinition, FormDefinition, GroupDefinition
 from applications.enums import AttachmentKind
-from applications.models import Nomination, Round
-from applications.services import decisions, nominations, rounds
+from applications.models import Nomination, Pilot, Plan, Round, Summary
+from applications.services import decisions, nominations, pilots, rounds
 from pilotportal.accounts.enums import Kind, Role
 from pilotportal.accounts.models import Division, Organisation, User
 from pilotportal.clock import BEIJING
@@ -22,6 +22,9 @@ OPENING = datetime(2025, 6, 4, 9, 0, tzinfo=BEIJING)
 DEADLINE = datetime(2025, 7, 19, 0, 0, tzinfo=BEIJING)
 IN_TIME = DEADLINE - timedelta(days=3)
 REVIEW_TIME = DEADLINE + timedelta(days=7)
+SELECTED_AT = datetime(2025, 9, 8, 10, 0, tzinfo=BEIJING)
+PLAN_DEADLINE = datetime(2025, 10, 1, 0, 0, tzinfo=BEIJING)
+SUMMARY_DEADLINE = datetime(2028, 1, 1, 0, 0, tzinfo=BEIJING)
 
 HEBEI, TANGSHAN, SHIJIAZHUANG, LANGFANG, BEIJING_CODE, SHANXI, TAIYUAN = (
     "130000",
@@ -157,3 +160,34 @@ def submitted(round: Round, *, city: str = TANGSHAN, at: datetime = IN_TIME) -> 
 def accepted(round: Round, *, city: str = TANGSHAN) -> Nomination:
     nomination = submitted(round, city=city)
     return decisions.accept(nomination_id=nomination.pk, by=made_by(round), at=REVIEW_TIME)
+
+
+def city_official(city: str = TANGSHAN) -> User:
+    return user(Role.CITY, city)
+
+
+def pilot(round: Round, *, city: str = TANGSHAN) -> Pilot:
+    """A selected city; all other accepted nominations of the round are decided with it."""
+    return pilots_of(round, city)[0]
+
+
+def pilots_of(round: Round, *cities: str) -> list[Pilot]:
+    chosen = [accepted(round, city=city).pk for city in cities]
+    return decisions.decide(round_id=round.pk, selected=chosen, by=made_by(round), at=SELECTED_AT)
+
+
+def drafted_plan(pilot: Pilot, *, by: User | None = None, at: datetime = SELECTED_AT) -> Plan:
+    by = by or city_official(pilot.nomination.city_id)
+    return pilots.save_plan(pilot_id=pilot.pk, title="实施方案", outline="主要任务和进度安排。", by=by, at=at)
+
+
+def issued_plan(pilot: Pilot, *, by: User | None = None, at: datetime = SELECTED_AT) -> Plan:
+    by = by or city_official(pilot.nomination.city_id)
+    plan = drafted_plan(pilot, by=by, at=at)
+    return pilots.issue_plan(plan_id=plan.pk, document_number="测政发〔2025〕1号", file=stored_pdf(f"plan {plan.pk}"), by=by, at=at)
+
+
+def drafted_summary(pilot: Pilot, *, by: User | None = None, at: datetime = SUMMARY_DEADLINE - timedelta(days=30), **parts: str) -> Summary:
+    by = by or city_official(pilot.nomination.city_id)
+    texts = {"overview": "总体情况。", "results": "做法和成效。", "problems": "存在问题。", "suggestions": "建议。"} | parts
+    return pilots.save_summary(pilot_id=pilot.pk, parts=texts, revision=0, by=by, at=at)

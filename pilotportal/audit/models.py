@@ -1,3 +1,4 @@
+from datetime import UTC
 from typing import Any
 
 import pgtrigger
@@ -36,7 +37,7 @@ class Event(models.Model):
         """The event as canonical JSON data: what is sealed and what a verifier recomputes."""
         return {
             "id": self.pk,
-            "at": self.at.isoformat(timespec="microseconds"),
+            "at": self.at.astimezone(UTC).isoformat(timespec="microseconds"),
             "kind": self.kind,
             "actor": {"id": self.actor_id, "name": self.actor_name, "role": self.actor_role},
             "target": {"type": self.target_type, "id": self.target_id, "name": self.target_name},

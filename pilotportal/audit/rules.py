@@ -1,6 +1,7 @@
 """How a seal is computed. The same functions make and verify it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC
 from typing import Any
 
 from django.conf import settings
@@ -21,5 +22,5 @@ def seal_record(fields: Mapping[str, Any]) -> dict[str, Any]:
         "root": fields["root"],
         "previous": fields["previous"],
         "reason": fields["reason"],
-        "sealed_at": fields["sealed_at"].isoformat(timespec="microseconds"),
+        "sealed_at": fields["sealed_at"].astimezone(UTC).isoformat(timespec="microseconds"),
     }
