@@ -1,9 +1,10 @@
-from review.models.experts import Expert, PanelDraw, PanelMember, Pledge, Recusal
+from review.models.experts import DrawCommitment, Expert, PanelDraw, PanelMember, Pledge, Recusal
 from review.models.scoring import AssignmentRun, FormalCheck, Mark, MarkChange, ScoreSheet
-from review.models.selection import Ranking, Selection, SelectionEntry
+from review.models.selection import Ranking, Selection, SelectionEntry, TieResolution
 
 __all__ = [
     "AssignmentRun",
+    "DrawCommitment",
     "Expert",
     "FormalCheck",
     "Mark",
@@ -16,4 +17,5 @@ __all__ = [
     "ScoreSheet",
     "Selection",
     "SelectionEntry",
+    "TieResolution",
 ]

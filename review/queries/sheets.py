@@ -1,0 +1,150 @@
+"""Score sheets, marks and dossiers. What an expert must not know is not fetched."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import models
+from django.db.models import CharField, Exists, F, OuterRef, Prefetch, Q, Value
+from django.db.models.functions import MD5, Cast, Concat
+
+from applications.enums import DeadlineKind
+from applications.models import Attachment, Deadline, Nomination, NominationVersion, Round
+from applications.models.nominations import deadline_of
+from pilotportal.accounts.enums import REVIEW_READERS, Role
+from pilotportal.accounts.models import User
+from review.enums import RunStatus, SheetStatus
+from review.models import AssignmentRun, Expert, FormalCheck, Mark, PanelMember, Pledge, ScoreSheet
+from review.rules import GIVEN_UP, OPEN_SHEET, REVIEWED, may_see_marks, why_not_read
+
+DEADLINES = Prefetch("nomination__round__deadlines", queryset=Deadline.objects.prefetch_related("amendments"))
+SHUFFLED = MD5(Concat(Cast("expert_id", CharField()), Value("|"), F("nomination__city_id")))
+
+
+@dataclass(frozen=True)
+class Count:
+    """Score sheets of a round: all that are held, and those of them that are not in."""
+
+    sheets: int
+    out: int
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """What was accepted: the version and its files."""
+
+    nomination: Nomination
+    version: NominationVersion
+    files: list[Attachment]
+
+
+def full_sheets() -> models.QuerySet[ScoreSheet]:
+    """With all that a list shows, in a constant number of queries. `pledged`: the expert has signed the pledge of the round."""
+    pledge = Pledge.objects.filter(round=OuterRef("nomination__round"), expert=OuterRef("expert"))
+    related = ScoreSheet.objects.select_related("nomination__city__province", "nomination__province", "nomination__round", "expert__user")
+    return related.prefetch_related(DEADLINES).annotate(pledged=Exists(pledge))
+
+
+def sheets_visible_to(user: User) -> models.QuerySet[ScoreSheet]:
+    """An expert's own, in an order that is shuffled for each expert and always the same; all for those who watch the progress."""
+    if user.role == Role.EXPERT:
+        return full_sheets().filter(expert__user=user).order_by("-nomination__round", SHUFFLED, "pk")
+    return full_sheets().order_by("nomination__city", "expert") if user.role in REVIEW_READERS else full_sheets().none()
+
+
+def sheets_of(round: Round) -> models.QuerySet[ScoreSheet]:
+    """Those that are held on nominations under review: given-up ones have left."""
+    return ScoreSheet.objects.filter(nomination__round=round, nomination__status__in=REVIEWED).exclude(status__in=GIVEN_UP)
+
+
+def count_of(round: Round) -> Count:
+    counted = sheets_of(round).aggregate(sheets=models.Count("pk"), out=models.Count("pk", filter=Q(status__in=OPEN_SHEET)))
+    return Count(counted["sheets"], counted["out"])
+
+
+def sees_marks(user: User, round: Round, *, at: datetime) -> bool:
+    """Of all experts: the supervisor always, the ministries once no mark can be influenced any more, an expert never."""
+    if user.role == Role.SUPERVISOR:
+        return True
+    if user.role not in REVIEW_READERS:
+        return False
+    count = count_of(round)
+    return may_see_marks(sheets=count.sheets, sheets_out=count.out, closes_at=sheets_close_at(round), at=at)
+
+
+def marks_visible_to(user: User, round: Round, *, at: datetime) -> models.QuerySet[Mark]:
+    """An expert's own marks; those of all sheets for whom `sees_marks`; the ministries see what was submitted, the supervisor all."""
+    marks = Mark.objects.filter(sheet__nomination__round=round).select_related("sheet", "criterion")
+    if user.role == Role.EXPERT:
+        return marks.filter(sheet__expert__user=user)
+    if not sees_marks(user, round, at=at):
+        return marks.none()
+    return marks if user.role == Role.SUPERVISOR else marks.filter(sheet__status=SheetStatus.SUBMITTED)
+
+
+def dossier_for(user: User, sheet: ScoreSheet) -> Dossier | None:
+    """The dossier behind the expert's own sheet, once the pledge is signed and unless the sheet was given back."""
+    if user.role != Role.EXPERT or sheet.expert.user_id != user.pk:
+        return None
+    if why_not_read(sheet.status, pledged=pledge_of(sheet.expert, sheet.nomination.round) is not None):
+        return None
+    version = version_of(sheet.nomination)
+    digests = {file["digest"] for file in version.files}
+    files = Attachment.objects.filter(nomination=sheet.nomination, file__digest__in=digests).select_related("file")
+    return Dossier(sheet.nomination, version, list(files))
+
+
+def version_of(nomination: Nomination) -> NominationVersion:
+    """The version that the formal review looks at, and the experts after it: the last that was handed in."""
+    return NominationVersion.objects.select_related("nomination__round").filter(nomination=nomination).latest("number")
+
+
+def expert_of(user: User) -> Expert | None:
+    return Expert.objects.select_related("province", "user").filter(user=user).first()
+
+
+def pledge_of(expert: Expert, round: Round) -> Pledge | None:
+    return Pledge.objects.filter(expert=expert, round=round).first()
+
+
+def sheets_close_at(round: Round) -> datetime:
+    return deadline_of(round, DeadlineKind.SCORE_SHEETS, None)
+
+
+def checks_visible_to(user: User) -> models.QuerySet[FormalCheck]:
+    checks = FormalCheck.objects.select_related("nomination__city", "version", "checked_by")
+    return checks if user.role in REVIEW_READERS else checks.none()
+
+
+def runs_visible_to(user: User) -> models.QuerySet[AssignmentRun]:
+    """Who sits where is known to staff and supervisor alone."""
+    runs = AssignmentRun.objects.select_related("round", "proposed_by")
+    return runs if user.role in {Role.STAFF, Role.SUPERVISOR} else runs.none()
+
+
+def run_in_force(round: Round) -> AssignmentRun | None:
+    return AssignmentRun.objects.filter(round=round, base__isnull=True, status=RunStatus.APPLIED).first()
+
+
+def panel_by_progress(round: Round) -> models.QuerySet[PanelMember]:
+    """Each member of the panel with the numbers of sheets held, submitted, begun and given up, in one query. No marks."""
+    members = PanelMember.objects.filter(draw__round=round).select_related("expert__user__organisation", "expert__province")
+    return members.annotate(**_numbers("expert__sheets", Q(expert__sheets__nomination__round=round))).order_by("position")
+
+
+def nominations_by_progress(round: Round) -> models.QuerySet[Nomination]:
+    """Each nomination under review with the same numbers, in one query. No marks."""
+    nominations = Nomination.objects.filter(round=round, status__in=REVIEWED).select_related("city__province", "province", "round")
+    return nominations.annotate(**_numbers("sheets", Q())).order_by("city")
+
+
+def _numbers(path: str, own: Q) -> dict[str, models.Count]:
+    def number(condition: Q) -> models.Count:
+        return models.Count(path, filter=own & condition)
+
+    status = f"{path}__status"
+    return {
+        "held": number(~Q(**{f"{status}__in": GIVEN_UP})),
+        "submitted_sheets": number(Q(**{status: SheetStatus.SUBMITTED})),
+        "begun": number(Q(**{f"{status}__in": [SheetStatus.DRAFT, SheetStatus.REOPENED]})),
+        "given_up": number(Q(**{f"{status}__in": GIVEN_UP})),
+    }
