@@ -1,0 +1,99 @@
+"""The played round: stages made of acts, each at its instant of the simulated clock, carried out through the services that people use."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from applications.models import Round
+from pilotportal import clock
+from pilotportal.rehearsal.cast import Cast
+from pilotportal.rehearsal.chance import Chance
+from pilotportal.rehearsal.lineup import Lineup
+from pilotportal.rehearsal.size import Size
+
+QUEUE_LIMIT = 300.0  # seconds of real time that a task may take
+LOOK_EVERY = 0.05
+
+
+class QueueError(Exception):
+    """The worker did not do what was queued for it."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something that somebody does at an instant."""
+
+    at: datetime
+    do: Callable[[datetime], object]
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """Something that had to be refused: what was expected, and what came."""
+
+    name: str
+    expected: str
+    came: str
+
+    @property
+    def ok(self) -> bool:
+        return self.expected == self.came
+
+
+@dataclass(frozen=True)
+class Stage:
+    """`acts` is asked once all earlier stages have been played."""
+
+    name: str
+    acts: Callable[["Play"], Iterable[Act]]
+
+
+@dataclass
+class Play:
+    """`until`, where given, is the instant at which a demonstration stops; acts after it are not carried out."""
+
+    size: Size
+    chance: Chance
+    lineup: Lineup
+    cast: Cast
+    round: Round
+    until: datetime | None = None
+    attempts: list[Attempt] = field(default_factory=list)
+    exports: dict[str, int] = field(default_factory=dict)  # job by the name that its file gets
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def perform(self, stages: Sequence[Stage]) -> None:
+        for stage in stages:
+            begun = time.monotonic()
+            finished = self._perform(stage)
+            self.seconds[stage.name] = round(time.monotonic() - begun, 2)
+            if not finished:
+                return
+
+    def refused(self, name: str, *, expected: str, by: type[Exception] | tuple[type[Exception], ...], act: Callable[[], object]) -> None:
+        """Try what must not succeed, and note whether it was refused for the expected reason."""
+        try:
+            act()
+        except by as error:
+            came = str(getattr(error, "refusal", "") or getattr(error, "problem", "") or type(error).__name__)
+        else:
+            came = "done"
+        self.attempts.append(Attempt(name, str(expected), came))
+
+    def _perform(self, stage: Stage) -> bool:
+        for act in sorted(stage.acts(self), key=lambda act: act.at):
+            if self.until and act.at > self.until:
+                return False
+            clock.set_simulated(act.at, running=False)
+            act.do(act.at)
+        return True
+
+
+def wait_for(done: Callable[[], bool], *, what: str, limit: float = QUEUE_LIMIT) -> None:
+    """Until the worker has done it. Raises QueueError after `limit` seconds of real time."""
+    end = time.monotonic() + limit
+    while not done():
+        if time.monotonic() > end:
+            raise QueueError(f"The worker has not finished within {limit:.0f} seconds: {what}")
+        time.sleep(LOOK_EVERY)
