@@ -97,3 +97,45 @@ def test_accounts_are_shown_in_columns(tmp_path, capsys):
     said = capsys.readouterr().out
     assert "http://localhost:8000/" in said
     assert "  ministry staff  staff     secret-1  王敏\n  expert          expert01  secret-2  李 强\n" in said
+
+
+class Recorded:
+    """An installation that only notes its commands."""
+
+    def __init__(self, folder) -> None:
+        self.folder = folder
+        self.commands = []
+
+    def manage(self, *arguments: str) -> None:
+        self.commands.append(arguments[0])
+
+
+@pytest.fixture
+def installation(folder):
+    folder.mkdir()
+    return Recorded(folder)
+
+
+def test_a_second_start_does_again_only_what_something_changed_for(installation, tmp_path):
+    source = tmp_path / "0002_quota.py"
+    source.write_text("first")
+    for _ in range(2):
+        demonstration._when_changed(installation, [source], "migrate")
+    assert installation.commands == ["migrate"]
+    source.write_text("second, longer")
+    demonstration._when_changed(installation, [source], "migrate")
+    assert installation.commands == ["migrate", "migrate"]
+
+
+def test_somebody_elses_database_is_migrated_at_every_start(installation, tmp_path, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://elsewhere/portal")
+    for _ in range(2):
+        demonstration._when_changed(installation, [], "migrate")
+    assert installation.commands == ["migrate", "migrate"]
+
+
+def test_the_demonstration_is_loaded_once(installation):
+    for stage in ("review", "nominating"):
+        demonstration._prepare(installation, stage=stage)
+    assert installation.commands.count("demonstrate") == 1
+    assert (installation.folder / "stage").read_text() == "review"
