@@ -161,6 +161,15 @@ def test_a_city_gives_way_to_a_minimum_and_is_told_which() -> None:
     assert (decision(found, "c").reason, decision(found, "c").rule) == (Reason.FOR_MINIMUM, west)
 
 
+def test_the_minimum_cited_is_the_one_that_is_met_exactly() -> None:
+    """The west would reach its minimum without c; P4 would not."""
+    ranking = [candidate("a", 1), candidate("w", 2, province="P3"), candidate("b", 3), candidate("c", 4, province="P4")]
+    limits = (at_least("west", Level.REGION, 1, "west"), at_least("P4", Level.PROVINCE, 1, "P4"))
+    found = selection.select(ranking, Rules(places=3, limits=limits))
+    assert found.selected == ("a", "w", "c")
+    assert (decision(found, "c").reason, decision(found, "c").rule.clause) == (Reason.FOR_MINIMUM, "P4")
+
+
 def test_a_region_keeps_room_for_the_minimum_of_a_province() -> None:
     ranking = [candidate("a", 1), candidate("b", 2), candidate("c", 3, province="P2"), candidate("d", 4, province="P3")]
     rules = Rules(places=3, limits=(at_most("2", Level.REGION, 2, "east"), at_least("3", Level.PROVINCE, 1, "P2")))
