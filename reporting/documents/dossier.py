@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from applications.definition import FieldDefinition, GroupDefinition, Section
-from applications.industries import INDUSTRIES
+from applications.content.presentation import ShownField, ShownGroup, ShownSection, shown_sections
 from applications.models import Nomination, NominationVersion
 from pilotportal.digests import canonical
 from pilotportal.documents.parts import Attachment, Column, Mark, Table
 from pilotportal.documents.pdf import render
 from pilotportal.moments import instant
+
+WIDTH_OF_TYPE = {"long_text": 3, "text": 2}  # shares of a table's width; all others take one
 
 
 @dataclass(frozen=True)
@@ -63,56 +63,32 @@ def _facts(nomination: Nomination, version: NominationVersion) -> list[tuple[str
 
 
 def _parts(nomination: Nomination, version: NominationVersion) -> Iterator[Part]:
-    for section in nomination.round.definition.sections:
-        yield _part(section, version.content)
+    for section in shown_sections(nomination.round.definition, version.content, get_language()):
+        yield _part(section)
 
 
-def _part(section: Section, content: dict[str, Any]) -> Part:
-    language = get_language()
-    entries = [(field, field.label.in_language(language), shown(field, content.get(field.code))) for field in section.fields]
+def _part(section: ShownSection) -> Part:
     return Part(
-        title=section.label.in_language(language),
-        summary=[(label, value) for field, label, value in entries if field.type != "long_text"],
-        paragraphs=[(label, value) for field, label, value in entries if field.type == "long_text"],
-        tables=[_table(group, content.get(group.code) or []) for group in section.groups],
+        title=section.label,
+        summary=[(field.label, _text(field)) for field in section.fields if not field.is_long],
+        paragraphs=[(field.label, _text(field)) for field in section.fields if field.is_long],
+        tables=[_table(group) for group in section.groups],
     )
 
 
-def _table(group: GroupDefinition, rows: list[dict[str, Any]]) -> Table:
-    language = get_language()
-    widths = [3 if field.type == "long_text" else 2 if field.type == "text" else 1 for field in group.fields]
+def _table(group: ShownGroup) -> Table:
+    widths = [WIDTH_OF_TYPE.get(head.type, 1) for head in group.heads]
     columns = [
-        Column(title=field.label.in_language(language), width=100 * width / sum(widths), numeric=field.type in {"integer", "decimal"})
-        for field, width in zip(group.fields, widths, strict=True)
+        Column(title=f"{head.label} ({head.unit})" if head.unit else head.label, width=100 * width / sum(widths), numeric=head.is_figure)
+        for head, width in zip(group.heads, widths, strict=True)
     ]
-    return Table(
-        columns=columns,
-        rows=[[shown(field, row.get(field.code)) for field in group.fields] for row in rows],
-        caption=group.label.in_language(language),
-    )
+    return Table(columns=columns, rows=[[cell.text or "—" for cell in row.cells] for row in group.rows], caption=group.label)
+
+
+def _text(field: ShownField) -> str:
+    return f"{field.text} {field.unit}".strip() if field.text else "—"
 
 
 def _files(version: NominationVersion) -> Table:
     columns = [Column(title=_("File"), width=45), Column(title=_("Digest"), width=55)]
     return Table(columns=columns, rows=[[file["name"], file["digest"]] for file in version.files])
-
-
-def shown(field: FieldDefinition, value: Any) -> str:
-    """A stored value as people read it: with unit and thousands separators, a choice by its label."""
-    if value in (None, ""):
-        return "—"
-    language = get_language()
-    if field.type == "boolean":
-        return _("Yes") if value else _("No")
-    if field.type == "choice":
-        return next((choice.label.in_language(language) for choice in field.choices if choice.code == value), str(value))
-    if field.type == "industry":
-        return f"{value} {INDUSTRIES.get(value, '')}"
-    unit = field.unit.in_language(language)
-    text = _with_separators(str(value)) if field.type in {"integer", "decimal"} else str(value)
-    return f"{text} {unit}" if unit else text
-
-
-def _with_separators(figures: str) -> str:
-    whole, point, rest = figures.partition(".")
-    return f"{int(whole):,}{point}{rest}"
