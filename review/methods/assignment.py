@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
+from typing import Any, Self
 
 import numpy as np
 
@@ -32,6 +33,25 @@ class Certificate:
     experts: Mapping[str, Price]
     groups: Mapping[Group, Price]
     nominations: Mapping[str, Price]
+
+    def as_data(self) -> dict[str, Any]:
+        """Lists and integers for JSON; for fewer than 8,000 experts every integer stays within 2^53, as RFC 8785 asks."""
+        return {
+            "attempt": self.attempt,
+            "experts": [[name, *price] for name, price in sorted(self.experts.items())],
+            "groups": [[*key, *price] for key, price in sorted(self.groups.items())],
+            "nominations": [[name, *price] for name, price in sorted(self.nominations.items())],
+        }
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Self:
+        """The certificate that `as_data` wrote."""
+        return cls(
+            attempt=data["attempt"],
+            experts={name: (cost, tie) for name, cost, tie in data["experts"]},
+            groups={(nomination, group): (cost, tie) for nomination, group, cost, tie in data["groups"]},
+            nominations={name: (cost, tie) for name, cost, tie in data["nominations"]},
+        )
 
 
 @dataclass(frozen=True, slots=True)

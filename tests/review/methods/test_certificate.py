@@ -1,5 +1,6 @@
 """The check must catch every kind of wrong assignment, and pass none that is not proved."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from review.methods import assignment, certificate, matching
-from review.methods.assignment import Assignment
+from review.methods.assignment import Assignment, Certificate
 from review.methods.certificate import Flaw
 from review.methods.matching import Exclusion, Pair, Problem
 from tests.review.methods.cases import examples, expert, nomination, problem, problems
@@ -22,6 +23,14 @@ def case() -> Problem:
     pool = [expert("a", group="g"), expert("b", group="g"), expert("c"), expert("d", core=frozenset()), expert("full", max_load=1)]
     wanted = [nomination("n1", seats=2), nomination("n2", seats=2)]
     return problem(wanted, pool, forbidden={Pair("n1", "c"): Exclusion.RECUSED})
+
+
+def test_a_certificate_survives_json(case: Problem) -> None:
+    found = assignment.assign(case)
+    assert found.certificate.groups
+    read = Certificate.from_data(json.loads(json.dumps(found.certificate.as_data())))
+    assert read == found.certificate
+    assert flaws(case, replace(found, certificate=read)) == set()
 
 
 def with_pairs(found: Assignment, *pairs: tuple[str, str]) -> Assignment:
