@@ -6,18 +6,6 @@ from django.urls import include, path
 from pilotportal import health, styleguide
 from reporting.views.home import home
 
-urlpatterns as language
-from django.urls import include, path
-
-from pilotportal import health, styleguide
-from reporting.views.home import home
-
-
-def home(request: HttpRequest) -> HttpResponse:
-    """Until `reporting` stands, only this page needs it."""
-    return import_module("reporting.views.home").home(request)  # type: ignore[no-any-return]
-
-
 urlpatterns = [
     path("", home, name="home"),
     path("health/", health.live, name="health"),

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from applications.enums import DeadlineKind, PlanStatus, Status, SummaryStatus
-from applications.models import Nomination, Pilot, Round, deadline_of
+from applications.models import Nomination, Pilot, Round
+from applications.models.nominations import deadline_of
 from applications.queries import nominations_visible_to, pilots_visible_to, rounds_visible_to
 from pilotportal.accounts.enums import Role
 from pilotportal.accounts.models import User
