@@ -1,6 +1,8 @@
 """Filters that every template may use without loading them."""
 
 from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 from django import template
 
@@ -23,3 +25,12 @@ def short(digest: str) -> str:
 @register.filter
 def item(mapping: Mapping[str, object], key: str) -> object:
     return mapping.get(key)
+
+
+@register.filter
+def fraction(exact: str | None, places: int) -> str:
+    """An exact score such as "2345/28" as a decimal; rounding happens here, on the page, and nowhere before."""
+    if not exact:
+        return "—"
+    value = Fraction(exact)
+    return str((Decimal(value.numerator) / Decimal(value.denominator)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
