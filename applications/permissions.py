@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from applications import queries
 from applications.models import Nomination, Pilot, Round
-from pilotportal.accounts.enums import PROVINCE_ROLES, Role
+from pilotportal.accounts.enums import PROVINCE_ROLES, REVIEW_READERS, Role
 from pilotportal.accounts.models import User
 
 
@@ -19,8 +19,17 @@ def can_amend_deadlines(user: User) -> bool:
     return user.role == Role.STAFF
 
 
+def can_watch_deadlines(user: User) -> bool:
+    """Who is in and who is missing in every province."""
+    return user.role in REVIEW_READERS
+
+
 def can_nominate(user: User) -> bool:
     return user.role in PROVINCE_ROLES
+
+
+def can_read_nominations(user: User) -> bool:
+    return user.role in PROVINCE_ROLES | REVIEW_READERS
 
 
 def can_edit(user: User, nomination: Nomination) -> bool:
@@ -45,15 +54,20 @@ def can_file_plan(user: User, pilot: Pilot) -> bool:
 
 
 def can_endorse_summary(user: User, pilot: Pilot) -> bool:
-    return can_file_plan(user, pilot)
+    """Like a submission, an act of the approving official."""
+    return user.role == Role.PROVINCE_APPROVER and user.division_id == pilot.nomination.province_id
 
 
 def can_accept_summary(user: User, _pilot: Pilot) -> bool:
     return user.role == Role.STAFF
 
 
-def round_for(user: User, code: str) -> Round:
-    return get_object_or_404(queries.rounds_visible_to(user), code=code)
+def round_for(user: User, code: str, *, can: Callable[[User], bool] | None = None) -> Round:
+    """404 for what the user may not see, 403 for what they see but may not do."""
+    round = get_object_or_404(queries.rounds_visible_to(user), code=code)
+    if can and not can(user):
+        raise PermissionDenied
+    return round
 
 
 def nomination_for(user: User, code: str, *, can: Callable[[User, Nomination], bool] | None = None) -> Nomination:

@@ -9,7 +9,7 @@ from django.db.models import F, OuterRef, Prefetch, Q, Subquery
 
 from applications.content import Content
 from applications.enums import DeadlineKind, Status
-from applications.models import Attachment, Closing, Deadline, Nomination, NominationVersion, Pilot, Round
+from applications.models import Attachment, Closing, Deadline, Nomination, NominationVersion, Pilot, Quota, Round
 from applications.rules import NOMINATION_IN
 from pilotportal.accounts.enums import PROVINCE_ROLES, REVIEW_READERS, Level, Role
 from pilotportal.accounts.models import Division, Organisation, User
@@ -93,6 +93,19 @@ def _visible(user: User) -> Q:
     return Q(pk__in=[])
 
 
+def files_visible_to(user: User, nomination: Nomination) -> list[Attachment]:
+    """The province has all that it ever uploaded; everybody else what belongs to a version."""
+    everything = list(nomination.attachments.all())
+    if user.role in PROVINCE_ROLES and user.division_id == nomination.province_id:
+        return everything
+    return [file for version in nomination.versions.all() for file in dossier_of(version, everything).files]
+
+
+def approvers_of(province_id: str) -> models.QuerySet[User]:
+    """Who can submit for a province."""
+    return User.objects.filter(role=Role.PROVINCE_APPROVER, organisation__division_id=province_id, is_active=True)
+
+
 def pilots_visible_to(user: User) -> models.QuerySet[Pilot]:
     """A city sees itself, a province its own, the ministries and the supervisor all."""
     pilots = Pilot.objects.select_related("nomination__city__province", "nomination__round", "summary").prefetch_related(
@@ -112,6 +125,11 @@ def nominable_cities(round: Round, province_id: str) -> models.QuerySet[Division
     """The cities of a province that have not been nominated in the round; a municipality or the Corps is its own city."""
     taken = Nomination.objects.filter(round=round).exclude(status=Status.WITHDRAWN).values("city_id")
     return Division.objects.filter(province_id=province_id).exclude(level=Level.PROVINCE).exclude(pk__in=taken)
+
+
+def quotas_of(province_id: str) -> dict[int, int]:
+    """The places of a province by round."""
+    return dict(Quota.objects.filter(province_id=province_id).values_list("round_id", "places"))
 
 
 def nominated_count(round: Round, province_id: str) -> int:

@@ -38,7 +38,8 @@ def start(*, round_id: int, city: Division, level_reason: str = "", by: User, at
     round = queries.rounds().get(pk=round_id)
     quota = Quota.objects.select_for_update().filter(round=round, province_id=by.division_id).first()
     _refuse_city(round, city, by=by)
-    if refused := why_not_start(round, province_id=city.province_id, places=quota.places if quota else 0, at=at):
+    nominated, places = queries.nominated_count(round, city.province_id), quota.places if quota else 0
+    if refused := why_not_start(round, province_id=city.province_id, nominated=nominated, places=places, at=at):
         raise refused
     if city.level == Level.OTHER_PREFECTURE and not level_reason.strip():
         raise Refused(Refusal.NO_REASON)
@@ -53,12 +54,10 @@ def start(*, round_id: int, city: Division, level_reason: str = "", by: User, at
     return nomination
 
 
-def why_not_start(round: Round, *, province_id: str, places: int, at: datetime) -> Refused | None:
+def why_not_start(round: Round, *, province_id: str, nominated: int, places: int, at: datetime) -> Refused | None:
     """Whether the province may name one more city; the list shows its button by the same answer."""
     closes_at = deadline_of(round, DeadlineKind.NOMINATION, province_id)
-    refusal = rules.why_not_start(
-        opened=round.is_opened, closes_at=closes_at, nominated=queries.nominated_count(round, province_id), places=places, at=at
-    )
+    refusal = rules.why_not_start(opened=round.is_opened, closes_at=closes_at, nominated=nominated, places=places, at=at)
     return Refused(refusal, places=places, closed_at=until(closes_at)) if refusal else None
 
 
@@ -79,7 +78,8 @@ def save_section(*, nomination_id: int, section: Section, values: Mapping[str, A
     Raises Refused, and content.Invalid for values that no form would have let through.
     """
     nomination = _locked(nomination_id)
-    _refuse_edit(nomination, at=at)
+    if refused := why_not_edit(nomination, at=at):
+        raise refused
     entries.check_section(section, values)
     values = {code: _with_keys(value) for code, value in values.items()}
     standing = {code: nomination.content.get(code) for code in section.codes}
@@ -87,8 +87,8 @@ def save_section(*, nomination_id: int, section: Section, values: Mapping[str, A
         saved = nomination.sections.get(section.code, {})
         raise Stale(standing, saved.get("by", ""), saved.get("at", ""), nomination.revision_of(section.code))
     changed = [code for code in values if entries.differs(standing, values, code)]
-    for code in changed:
-        _refuse_locked(nomination, code)
+    if locked := next((refused for code in changed if (refused := _why_locked(nomination, code))), None):
+        raise locked
     nomination.content = {**nomination.content, **values}
     nomination.sections[section.code] = {"revision": revision + 1, "by": by.name, "at": at.isoformat()}
     nomination.save(update_fields=["content", "sections"])
@@ -104,8 +104,8 @@ def attach(
 ) -> Attachment:
     """Add a stored file; a new letter replaces the one in force, which is kept. Raises Refused."""
     nomination = _locked(nomination_id)
-    _refuse_edit(nomination, at=at)
-    _refuse_locked(nomination, kind)
+    if refused := why_not_attach(nomination, kind=kind, at=at):
+        raise refused
     if kind == AttachmentKind.LETTER:
         nomination.attachments.filter(kind=kind, replaced_at__isnull=True).update(replaced_at=at)
     attachment = Attachment.objects.create(
@@ -119,9 +119,9 @@ def attach(
 def detach(*, nomination_id: int, attachment_id: int, by: User, at: datetime) -> None:
     """Take a file out of the nomination; its bytes and its row are kept. Raises Refused."""
     nomination = _locked(nomination_id)
-    _refuse_edit(nomination, at=at)
     attachment = nomination.attachments.select_related("file").get(pk=attachment_id, replaced_at__isnull=True)
-    _refuse_locked(nomination, attachment.kind)
+    if refused := why_not_attach(nomination, kind=attachment.kind, at=at):
+        raise refused
     attachment.replaced_at = at
     attachment.save(update_fields=["replaced_at"])
     audit.record("nomination.detached", at=at, by=by, target=nomination, round_code=nomination.round.code, file=attachment.file.digest)
@@ -178,8 +178,8 @@ def draft_digest(nomination: Nomination) -> str:
 def withdraw(*, nomination_id: int, reason: str, by: User, at: datetime) -> Nomination:
     """Take a nomination back before the deadline; its place in the quota is free again. Raises Refused."""
     nomination = _locked(nomination_id)
-    if refusal := rules.why_not_withdraw(nomination.status, closes_at=nomination.closes_at(), at=at):
-        raise Refused(refusal, **_facts(nomination))
+    if refused := why_not_withdraw(nomination, at=at):
+        raise refused
     _refuse_if_sealed(nomination, at=at)
     nomination.status = Status.WITHDRAWN
     nomination.save(update_fields=["status"])
@@ -192,6 +192,18 @@ def why_not_edit(nomination: Nomination, *, at: datetime) -> Refused | None:
     refusal = rules.why_not_edit(
         nomination.status, closes_at=nomination.closes_at(), correction_closes_at=correction.closes_at if correction else None, at=at
     )
+    return Refused(refusal, **_facts(nomination)) if refusal else None
+
+
+def why_not_attach(nomination: Nomination, *, kind: str, at: datetime) -> Refused | None:
+    """In a correction files are open only where they are named, like every other entry."""
+    if refused := why_not_edit(nomination, at=at):
+        return refused
+    return _why_locked(nomination, kind)
+
+
+def why_not_withdraw(nomination: Nomination, *, at: datetime) -> Refused | None:
+    refusal = rules.why_not_withdraw(nomination.status, closes_at=nomination.closes_at(), at=at)
     return Refused(refusal, **_facts(nomination)) if refusal else None
 
 
@@ -224,15 +236,9 @@ def _facts(nomination: Nomination) -> dict[str, str]:
     return {"closed_at": until(correction.closes_at if correction else nomination.closes_at())}
 
 
-def _refuse_edit(nomination: Nomination, *, at: datetime) -> None:
-    if refused := why_not_edit(nomination, at=at):
-        raise refused
-
-
-def _refuse_locked(nomination: Nomination, code: str) -> None:
-    """In a correction only the returned entries are open, files among them."""
-    if nomination.open_correction and code not in nomination.open_correction.codes:
-        raise Refused(Refusal.NOT_OPEN_FIELD)
+def _why_locked(nomination: Nomination, code: str) -> Refused | None:
+    correction = nomination.open_correction
+    return Refused(Refusal.NOT_OPEN_FIELD) if correction and code not in correction.codes else None
 
 
 def _refuse_if_sealed(nomination: Nomination, *, at: datetime) -> None:

@@ -31,9 +31,9 @@ function entries(form) {
   return new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, value.name === undefined ? value : `${value.name} ${value.size}`])).toString();
 }
 
-// data-warn-unsaved on a form: leaving with changed entries asks first. A form redrawn with errors counts as changed.
+// data-warn-unsaved on a form: leaving with changed entries asks first. A form redrawn with errors, or with data-unsaved, counts as changed.
 function warnUnsaved(form) {
-  const saved = form.querySelector(".is-invalid") ? null : entries(form);
+  const saved = form.querySelector(".is-invalid") || form.hasAttribute("data-unsaved") ? null : entries(form);
   window.addEventListener("beforeunload", (event) => {
     if (form.dataset.sent || entries(form) === saved) return;
     event.preventDefault();

@@ -1,0 +1,135 @@
+"""The life of a nomination as its province sees it, and as the ministries read it."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from applications import content, permissions, queries
+from applications.enums import Refusal
+from applications.forms.nominations import ListFilter, StartForm, WithdrawForm
+from applications.models import Nomination
+from applications.rules import Refused
+from applications.services import nominations
+from applications.views import checklist, listing
+from pilotportal.accounts.requests import SignedInRequest
+from pilotportal.audit import services as audit
+
+PAGE = 50
+FIELD_OF_REFUSAL = {
+    Refusal.NO_REASON: "level_reason",
+    Refusal.OTHER_PROVINCE: "city",
+    Refusal.NOT_A_CITY: "city",
+    Refusal.TWICE: "city",
+}
+
+
+@login_required
+@require_GET
+def index(request: SignedInRequest) -> HttpResponse:
+    """A province finds its nominations by round, the ministries what is in."""
+    if permissions.can_nominate(request.user):
+        rounds = listing.rounds_of(request.user, at=request.received_at)
+        return render(request, "applications/nomination_list.html", {"rounds": rounds})
+    if not permissions.can_read_nominations(request.user):
+        raise PermissionDenied
+    narrow = ListFilter(request.GET, provinces=queries.provincial_units())
+    listed = narrow.narrowed(queries.nominations_listed_for(request.user)).order_by("-round__code", "city_id", "pk")
+    page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
+    return render(request, "applications/nomination_list_in.html", {"page": page, "filter": narrow})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def start(request: SignedInRequest, round_code: str) -> HttpResponse:
+    round = permissions.round_for(request.user, round_code)
+    if not permissions.can_nominate(request.user):
+        raise PermissionDenied
+    cities = queries.nominable_cities(round, str(request.user.division_id))
+    form = StartForm(request.POST if request.method == "POST" else None, cities=cities)
+    if form.is_valid():
+        try:
+            nomination = nominations.start(round_id=round.pk, by=request.user, at=request.received_at, **form.cleaned_data)
+        except Refused as refused:
+            field = FIELD_OF_REFUSAL.get(Refusal(refused.refusal))
+            form.add_error(field if field in form.fields else None, str(refused))
+        else:
+            messages.success(request, _("The nomination of %(city)s has been started.") % {"city": nomination})
+            return redirect(nomination)
+    status = 422 if form.errors else 200
+    return render(request, "applications/nomination_start.html", {"round": round, "form": form}, status=status)
+
+
+@login_required
+@require_GET
+def detail(request: SignedInRequest, code: str) -> HttpResponse:
+    """The province's checklist while it writes; afterwards, and for all others, what stands and how it went."""
+    nomination = permissions.nomination_for(request.user, code)
+    why_not = nominations.why_not_edit(nomination, at=request.received_at)
+    facts = {"nomination": nomination, "dossier": queries.dossier_for(request.user, nomination)}
+    if why_not or not permissions.can_edit(request.user, nomination):
+        own = permissions.can_edit(request.user, nomination)
+        can_withdraw = permissions.can_withdraw(request.user, nomination)
+        facts |= {"own": own, "can_withdraw": can_withdraw and not nominations.why_not_withdraw(nomination, at=request.received_at)}
+        return render(request, "applications/nomination_detail.html", facts | {"why_not": why_not if own else None})
+    correction = nomination.open_correction
+    facts |= {
+        "sections": checklist.states(nomination, nominations.gaps_of(nomination)),
+        "form_note": nomination.round.definition.note.in_language(get_language()),
+        "correction": correction,
+        "notes": checklist.notes_of(nomination, correction) if correction else [],
+        "files_open": {kind: not correction or kind in correction.codes for kind in ("letter", "evidence")},
+        "closes_at": correction.closes_at if correction else nomination.closes_at(),
+        "refused": nominations.why_not_submit(nomination, at=request.received_at, undertaken=True),
+        "can_submit": permissions.can_submit(request.user, nomination),
+        "can_withdraw": permissions.can_withdraw(request.user, nomination)
+        and not nominations.why_not_withdraw(nomination, at=request.received_at),
+    }
+    return render(request, "applications/nomination_checklist.html", facts)
+
+
+@login_required
+@require_GET
+def preview(request: SignedInRequest, code: str) -> HttpResponse:
+    """The whole content as it is printed."""
+    nomination = permissions.nomination_for(request.user, code)
+    dossier = queries.dossier_for(request.user, nomination)
+    note_reading(request, nomination)
+    sections = content.shown_sections(nomination.round.definition, dossier.content, get_language())
+    return render(request, "applications/nomination_preview.html", {"nomination": nomination, "dossier": dossier, "sections": sections})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def withdraw(request: SignedInRequest, code: str) -> HttpResponse:
+    nomination = permissions.nomination_for(request.user, code, can=permissions.can_withdraw)
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    refused = nominations.why_not_withdraw(nomination, at=request.received_at)
+    if form.is_valid():
+        try:
+            nominations.withdraw(nomination_id=nomination.pk, by=request.user, at=request.received_at, **form.cleaned_data)
+        except Refused as answer:
+            form.add_error(None, str(answer))
+        else:
+            messages.success(request, _("The nomination of %(city)s has been withdrawn.") % {"city": nomination})
+            return redirect("applications:nominations")
+    facts = {"nomination": nomination, "form": form, "refused": refused}
+    return render(request, "applications/nomination_withdraw.html", facts, status=422 if form.errors else 200)
+
+
+def note_reading(request: SignedInRequest, nomination: Nomination) -> None:
+    """Whoever reads a nomination that is not of their own province leaves a trace."""
+    if not permissions.can_edit(request.user, nomination):
+        audit.record(
+            "nomination.read",
+            at=request.received_at,
+            by=request.user,
+            target=nomination,
+            round_code=nomination.round.code,
+            page=request.path,
+        )
