@@ -67,8 +67,11 @@ def demos() -> Iterator[list[Demo]]:
     demos: list[Demo] = []
     yield demos
     for demo in demos:
-        demo.process.kill()
-        demo.process.wait()
+        if demo.process.poll() is None:
+            left = demo.processes()
+            demo.process.kill()
+            demo.process.wait()
+            gone(left)  # else they would still write to the folder that is being removed
 
 
 def running(pids: dict[int, str]) -> list[str]:
