@@ -1,5 +1,6 @@
 """What every request carries: the instant of its arrival, and the context of its log lines."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 from pilotportal import clock
 
+SESSION_RENEWED_EVERY = 60  # seconds
 Respond = Callable[[HttpRequest], HttpResponse]
 
 
@@ -33,6 +35,18 @@ def _stamped(request: HttpRequest) -> datetime | None:
         return datetime.fromtimestamp(float(stamp), UTC) if stamp else None
     except (ValueError, OverflowError, OSError):
         return None
+
+
+def renew_session(get_response: Respond) -> Respond:
+    """A session ends when idle. It is written once a minute of use, not with every request, which would write a row for every page."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.session.session_key and time.time() - request.session.get("used_at", 0) >= SESSION_RENEWED_EVERY:
+            request.session["used_at"] = int(time.time())
+        return response
+
+    return respond
 
 
 def log_context(get_response: Respond) -> Respond:

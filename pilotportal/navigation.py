@@ -46,7 +46,7 @@ SECTIONS = (
         _("Expert review"),
         (
             Page(_("Experts and assignment"), "review:panel", STAFF),
-            Page(_("Progress of the review"), "review:progress", STAFF),
+            Page(_("Progress of the review"), "review:progress", REVIEW_READERS),
             Page(_("My score sheets"), "review:sheets", frozenset({Role.EXPERT})),
         ),
     ),
@@ -67,23 +67,7 @@ SECTIONS = (
     ),
     Section(_("Record"), (Page(_("Record"), "reporting:events", frozenset({Role.SUPERVISOR, Role.AUDIT_ADMIN})),)),
 )
-AWAITED = frozenset(
-    {
-        "home",
-        "applications:rounds",
-        "applications:deadlines",
-        "applications:nominations",
-        "applications:pilots",
-        "review:queue",
-        "review:panel",
-        "review:progress",
-        "review:sheets",
-        "review:ranking",
-        "review:selection",
-        "reporting:exports",
-        "reporting:events",
-    }
-)
+AWAITED = frozenset({"applications:rounds", "applications:deadlines", "applications:pilots"})
 
 
 @dataclass

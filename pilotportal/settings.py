@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "pilotportal.middleware.renew_session",
     "pilotportal.middleware.log_context",
     "pilotportal.errors.explain_refused_method",
 ]
@@ -186,7 +187,6 @@ ACCOUNT_SESSION_REMEMBER = False  # the session ends with the browser, and when 
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if ARRIVAL_HEADER else 0  # else everybody behind the proxy would share one limit
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key,20/15m/ip"} if MODE != "test" else False
 SESSION_COOKIE_AGE = 30 * 60  # idle; 等保 names no number, this default is ours
-SESSION_SAVE_EVERY_REQUEST = True
 SESSION_COOKIE_HTTPONLY = True
 
 # -- Transport --------------------------------------------------------------------------------------------------------------

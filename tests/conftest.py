@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db.models.signals import post_migrate
+from django.utils import translation
 
 from pilotportal.accounts.models import Division
 from tests.worker import WorkerProcess
@@ -19,6 +20,13 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+@pytest.fixture(autouse=True)
+def first_language() -> Iterator[None]:
+    """A request leaves its language behind; the next test begins with the portal's own again."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

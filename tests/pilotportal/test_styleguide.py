@@ -1,0 +1,41 @@
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from pilotportal.templatetags.interface import TONES
+from tests.pilotportal.pages import read
+
+PARTIALS_OF_THE_FRAME = {
+    *("account_menu", "brand", "breadcrumbs", "demonstration_banner", "icon", "language_switch", "messages", "navigation"),
+    *("failure", "server_error", "error_summary_formset"),
+    "shown_sections",  # needs a form definition; shown by the pages of nominations
+}
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_every_component_is_shown(client: Client, settings: Settings, language: str) -> None:
+    response = client.get("/styleguide/", headers={"Accept-Language": language})
+    shown = {template.name for template in response.templates}
+    written = {f"components/{path.name}" for path in (settings.BASE_DIR / "templates" / "components").glob("*.html")}
+    assert written - shown <= {f"components/{name}.html" for name in PARTIALS_OF_THE_FRAME}
+
+
+def test_every_state_is_shown(client: Client) -> None:
+    page = read(client.get("/styleguide/").content.decode())
+    for tone in TONES:
+        assert page.all("span", class_=f"pill pill-{tone}")
+    for urgency in ("calm", "soon", "urgent", "passed"):
+        assert page.all("span", class_=f"deadline deadline-{urgency}")
+    for tone in ("info", "success", "warning", "error"):
+        assert page.all("div", class_=f"notice notice-{tone}")
+
+
+def test_it_asks_for_nothing_by_itself(client: Client) -> None:
+    assert "hx-get" not in client.get("/styleguide/").content.decode()
+
+
+def test_production_has_none(client: Client, settings: Settings) -> None:
+    settings.PRODUCTION = True
+    assert client.get("/styleguide/").status_code == 404
