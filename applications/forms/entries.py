@@ -105,7 +105,8 @@ class RowForm(forms.Form):
 
     @property
     def is_empty(self) -> bool:
-        return not self.errors and all(content.is_blank(value) for value in self.cleaned_data.values())
+        """Of a row that was sent: nothing stands in it."""
+        return self.is_bound and self.is_valid() and all(content.is_blank(value) for value in self.cleaned_data.values())
 
     @property
     def row(self) -> content.Row:

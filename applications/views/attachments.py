@@ -25,7 +25,8 @@ def attach(request: SignedInRequest, code: str, kind: str) -> HttpResponse:
     nomination = permissions.nomination_for(request.user, code, can=permissions.can_edit)
     if kind not in AttachmentKind.values:
         raise Http404
-    form = UploadForm(request.POST if request.method == "POST" else None, request.FILES, kind=AttachmentKind(kind))
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = UploadForm(*sent, kind=AttachmentKind(kind))
     if form.is_valid() and _keep(request, nomination, AttachmentKind(kind), form):
         messages.success(request, _("The file has been added: %(name)s") % {"name": form.cleaned_data["file"].name})
         return redirect(f"{nomination.get_absolute_url()}#files")
