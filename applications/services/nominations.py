@@ -77,7 +77,7 @@ def save_section(*, nomination_id: int, section: Section, values: Mapping[str, A
     `revision` is the one the person saw: where another save came between, Stale is raised and nothing is overwritten.
     Raises Refused, and content.Invalid for values that no form would have let through.
     """
-    nomination = _locked(nomination_id)
+    nomination = _locked_draft(nomination_id)
     if refused := why_not_edit(nomination, at=at):
         raise refused
     entries.check_section(section, values)
@@ -103,7 +103,7 @@ def attach(
     *, nomination_id: int, kind: AttachmentKind, file: StoredFile, name: str, caption: str = "", by: User, at: datetime
 ) -> Attachment:
     """Add a stored file; a new letter replaces the one in force, which is kept. Raises Refused."""
-    nomination = _locked(nomination_id)
+    nomination = _locked_draft(nomination_id)
     if refused := why_not_attach(nomination, kind=kind, at=at):
         raise refused
     if kind == AttachmentKind.LETTER:
@@ -247,8 +247,19 @@ def _refuse_if_sealed(nomination: Nomination, *, at: datetime) -> None:
 
 def _locked(nomination_id: int) -> Nomination:
     """The row under lock first, then all that the rules ask of it, read after the lock was had."""
-    Nomination.objects.select_for_update(of=("self",)).get(pk=nomination_id)
+    _lock(nomination_id)
     return queries.nominations().get(pk=nomination_id)
+
+
+def _locked_draft(nomination_id: int) -> Nomination:
+    """The same with no more than editing asks for: it happens dozens of times before a submission."""
+    _lock(nomination_id)
+    drafts = Nomination.objects.select_related("round", "city").defer("round__form").prefetch_related(queries.DEADLINES)
+    return drafts.get(pk=nomination_id)
+
+
+def _lock(nomination_id: int) -> None:
+    Nomination.objects.select_for_update().values_list("pk").get(pk=nomination_id)
 
 
 def _with_keys(value: Any) -> Any:
