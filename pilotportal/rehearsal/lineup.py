@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from pilotportal.accounts.enums import SELF_NOMINATING, Level
 from pilotportal.accounts.models import Division
 from pilotportal.rehearsal.chance import Chance
 from pilotportal.rehearsal.size import Size
@@ -29,6 +28,11 @@ class Temper(Enum):
     SILENT = "silent"
     SWAPPING = "swapping"
     MODEST = "modest"
+
+
+TROUBLE = (Temper.LATE, Temper.SWAPPING, Temper.SILENT, Temper.MODEST, Temper.LATE, Temper.LAST_SECOND)
+COSTLY = {Temper.SILENT, Temper.MODEST}
+UNITS_TO_SPARE = 4
 
 
 class Way(Enum):
@@ -128,13 +132,15 @@ def _chosen(provinces: list[Division], *, size: Size, chance: Chance) -> list[Di
 
 
 def _give_tempers(units: list[Unit], chance: Chance) -> None:
-    """One unit or two of every kind that makes trouble, as far as there are units; never in a region that could not spare it."""
-    wanted = [Temper.LATE, Temper.SWAPPING, Temper.SILENT, Temper.MODEST, Temper.LATE, Temper.LAST_SECOND]
+    """One unit or two of every kind that makes trouble, as far as there are units, and in a region that can spare its nominations."""
     regions = Counter(unit.division.region for unit in units)
     others = [unit for unit in units if unit.quota == USUAL_QUOTA and unit.division.pk != HEBEI]
-    for temper, unit in zip(wanted, chance.shuffled(others, "tempers"), strict=False):
-        spared = temper not in {Temper.SILENT, Temper.MODEST} or regions[unit.division.region] > 3  # noqa: PLR2004
-        unit.temper = temper if spared else Temper.LAST_SECOND
+    waiting = chance.shuffled(others, "tempers")
+    for temper in TROUBLE:
+        spared = [unit for unit in waiting if temper not in COSTLY or regions[unit.division.region] >= UNITS_TO_SPARE]
+        if spared:
+            spared[0].temper = temper
+            waiting.remove(spared[0])
     for unit in units:
         if unit.division.pk == HEBEI:
             unit.temper = Temper.LAST_SECOND
@@ -152,14 +158,11 @@ def _nominees(unit: Unit, cities: list[Division], chance: Chance) -> list[Nomine
 
 
 def _named(cities: list[Division], wanted: int, chance: Chance) -> list[Division]:
-    """Publicly known cities first, then prefecture-level cities; one in four may be another prefecture-level unit, which needs a reason."""
-    drawn = chance.shuffled(cities, "cities", cities[0].province_id)
-    drawn.sort(key=lambda city: (city.pk not in PUBLICLY_KNOWN, city.level not in SELF_NOMINATING and not _preferred(city, chance)))
+    """Publicly known cities first; the others from the first half of the province's list, where the larger ones stand."""
+    eligible = cities[: max(wanted, -(-len(cities) // 2))]
+    drawn = chance.shuffled(eligible, "cities", cities[0].province_id)
+    drawn.sort(key=lambda city: city.pk not in PUBLICLY_KNOWN)
     return drawn[:wanted]
-
-
-def _preferred(city: Division, chance: Chance) -> bool:
-    return city.level == Level.PREFECTURE_CITY or chance.number(1, 4, "level", city.pk) == 1
 
 
 def _ways(temper: Temper, count: int) -> list[Way]:

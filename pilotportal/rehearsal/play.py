@@ -49,6 +49,14 @@ class Stage:
     acts: Callable[["Play"], Iterable[Act]]
 
 
+@dataclass(frozen=True)
+class Timing:
+    """Seconds of real time, and of them those that this process was busy (database and worker have their own)."""
+
+    seconds: float
+    busy: float
+
+
 @dataclass
 class Play:
     """`until`, where given, is the instant at which a demonstration stops; acts after it are not carried out."""
@@ -61,13 +69,13 @@ class Play:
     until: datetime | None = None
     attempts: list[Attempt] = field(default_factory=list)
     exports: dict[str, int] = field(default_factory=dict)  # job by the name that its file gets
-    seconds: dict[str, float] = field(default_factory=dict)
+    timings: dict[str, Timing] = field(default_factory=dict)
 
     def perform(self, stages: Sequence[Stage]) -> None:
         for stage in stages:
-            begun = time.monotonic()
+            begun, used = time.monotonic(), time.process_time()
             finished = self._perform(stage)
-            self.seconds[stage.name] = round(time.monotonic() - begun, 2)
+            self.timings[stage.name] = Timing(round(time.monotonic() - begun, 2), round(time.process_time() - used, 2))
             if not finished:
                 return
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from applications.enums import DeadlineKind, Refusal
-from applications.models import Correction, Nomination, Pilot, Plan, Summary
+from applications.models import Correction, Nomination, Pilot, Plan, Round, Summary
 from applications.models.nominations import deadline_of
 from applications.rules import NOMINATION_IN
 from pilotportal.documents.pdf import demonstration_sentence
@@ -21,7 +21,8 @@ def of(play: Play) -> dict[str, Any]:
     sheets = ScoreSheet.objects.filter(nomination__round=play.round)
     plans = list(Plan.objects.filter(pilot__nomination__round=play.round, number=1))
     summaries = list(Summary.objects.filter(pilot__nomination__round=play.round))
-    plan_deadline, summary_deadline = (deadline_of(play.round, kind, None) for kind in (DeadlineKind.PLAN, DeadlineKind.SUMMARY))
+    round = Round.objects.prefetch_related("deadlines__amendments").get(pk=play.round.pk)
+    plan_deadline, summary_deadline = (deadline_of(round, kind, None) for kind in (DeadlineKind.PLAN, DeadlineKind.SUMMARY))
     return {
         "note": demonstration_sentence(),
         "seed": play.chance.seed,

@@ -7,7 +7,7 @@ from functools import partial
 
 from applications import permissions
 from applications.enums import DeadlineKind
-from applications.models import Closing, Deadline, Pilot, Summary
+from applications.models import Closing, Deadline, Indicator, Pilot
 from applications.periodic import close_deadlines
 from applications.services import pilots, rounds
 from pilotportal.accounts.models import User
@@ -118,7 +118,7 @@ def _report(play: Play, pilot: Pilot, year: int, at: datetime) -> None:
     pilots.report_progress(pilot_id=own.pk, year=year, work=work, problems=problems, actuals=actuals, by=by, at=at)
 
 
-def _actual(play: Play, pilot: Pilot, indicator: object, year: int) -> Decimal:
+def _actual(play: Play, pilot: Pilot, indicator: Indicator, year: int) -> Decimal:
     """Part of the way from the baseline to the target, more every year; some overshoot."""
     share = Decimal(play.chance.number(70, 115, "actual", pilot.nomination.city_id, indicator.name, year)) / 100
     years = Decimal(year - REPORTS[0] + 1) / len(REPORTS)

@@ -73,7 +73,7 @@ def _tasks(play: Play) -> Iterator[Task]:
 
 
 def _score(play: Play, task: Task, criteria: list[Criterion], at: datetime) -> None:
-    _save(play, task, _entries(play, task, criteria), revision=0, at=at)
+    _save(task, _entries(play, task, criteria), revision=0, at=at)
     _submit(task, at)
 
 
@@ -91,7 +91,7 @@ def _entries(play: Play, task: Task, criteria: list[Criterion]) -> Entries:
     return entries
 
 
-def _save(play: Play, task: Task, entries: Mapping[str, tuple[int | None, str]], *, revision: int, at: datetime) -> None:
+def _save(task: Task, entries: Mapping[str, tuple[int | None, str]], *, revision: int, at: datetime) -> None:
     scoring.save_sheet(sheet_id=task.sheet.pk, marks=entries, revision=revision, by=task.sheet.expert.user, at=at)
 
 
@@ -100,7 +100,7 @@ def _submit(task: Task, at: datetime) -> None:
 
 
 def _try_late(play: Play, task: Task, criteria: list[Criterion], at: datetime) -> None:
-    save = partial(_save, play, task, _entries(play, task, criteria), revision=0, at=at)
+    save = partial(_save, task, _entries(play, task, criteria), revision=0, at=at)
     play.refused("a score sheet at the end of its deadline", expected=Refusal.SHEET_CLOSED, by=Refused, act=save)
 
 
@@ -108,7 +108,7 @@ def _try_on_an_open_sheet(play: Play, task: Task, criteria: list[Criterion], at:
     whole = _entries(play, task, criteria)
     first = criteria[0]
     beyond = {**whole, first.code: (first.max_mark + 1, "（演示）")}
-    out_of_range = partial(_save, play, task, beyond, revision=0, at=at)
+    out_of_range = partial(_save, task, beyond, revision=0, at=at)
     play.refused("a mark outside its range", expected=Refusal.MARK_RANGE, by=Refused, act=out_of_range)
     force = partial(_force_mark, task, first)
     play.refused("the same, past the rule", expected="IntegrityError", by=IntegrityError, act=force)
@@ -122,7 +122,7 @@ def _force_mark(task: Task, criterion: Criterion) -> None:
 
 
 def _try_after_submission(play: Play, task: Task, criteria: list[Criterion], at: datetime) -> None:
-    save = partial(_save, play, task, _entries(play, task, criteria), revision=1, at=at)
+    save = partial(_save, task, _entries(play, task, criteria), revision=1, at=at)
     play.refused("a change of a submitted score sheet", expected=Refusal.SHEET_SUBMITTED, by=Refused, act=save)
 
 
@@ -132,5 +132,5 @@ def _reopen(play: Play, task: Task, criteria: list[Criterion], at: datetime) -> 
     first = criteria[0].code
     entries = _entries(play, task, criteria)
     revision = ScoreSheet.objects.values_list("revision", flat=True).get(pk=task.sheet.pk)
-    _save(play, task, {**entries, first: (entries[first][0], "更正：材料充分。")}, revision=revision, at=at)
+    _save(task, {**entries, first: (entries[first][0], "更正：材料充分。")}, revision=revision, at=at)
     _submit(task, at)
