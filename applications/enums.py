@@ -44,6 +44,15 @@ class AttachmentKind(TextChoices):
     EVIDENCE = "evidence", _("Evidence")
 
 
+class Standing(TextChoices):
+    """Of what is owed at a deadline; derived, never stored."""
+
+    AWAITED = "awaited", _("Not due yet")
+    IN_TIME = "in_time", _("In time")
+    LATE = "late", _("Late")
+    OVERDUE = "overdue", _("Overdue")
+
+
 class PlanStatus(TextChoices):
     DRAFT = "draft", _("Draft")
     ISSUED = "issued", _("Issued by the city")

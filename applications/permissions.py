@@ -45,6 +45,10 @@ def can_withdraw(user: User, nomination: Nomination) -> bool:
     return can_submit(user, nomination)
 
 
+def can_read_pilots(user: User) -> bool:
+    return user.role in PROVINCE_ROLES | REVIEW_READERS | {Role.CITY}
+
+
 def can_write_pilot(user: User, pilot: Pilot) -> bool:
     return user.role == Role.CITY and user.division_id == pilot.nomination.city_id
 

@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import F, OuterRef, Prefetch, Q, Subquery
 
 from applications.content import Content
-from applications.enums import DeadlineKind, Status
-from applications.models import Attachment, Closing, Deadline, Nomination, NominationVersion, Pilot, Quota, Round
+from applications.enums import DeadlineKind, PlanStatus, Status, SummaryStatus
+from applications.models import Attachment, Closing, Deadline, Nomination, NominationVersion, Pilot, Plan, Progress, Quota, Round, Summary
 from applications.rules import NOMINATION_IN
 from pilotportal.accounts.enums import PROVINCE_ROLES, REVIEW_READERS, Level, Role
 from pilotportal.accounts.models import Division, Organisation, User
@@ -107,10 +107,14 @@ def approvers_of(province_id: str) -> models.QuerySet[User]:
 
 
 def pilots_visible_to(user: User) -> models.QuerySet[Pilot]:
-    """A city sees itself, a province its own, the ministries and the supervisor all."""
-    pilots = Pilot.objects.select_related("nomination__city__province", "nomination__round", "summary").prefetch_related(
-        "plans__file",
-        "progress",
+    """A city sees itself with its drafts; a province its own, the ministries and the supervisor all, once it was handed in."""
+    plans, summaries = Plan.objects.select_related("file"), Summary.objects.select_related("submitted_by", "endorsed_by")
+    if user.role != Role.CITY:
+        plans, summaries = plans.exclude(status=PlanStatus.DRAFT), summaries.exclude(status=SummaryStatus.DRAFT)
+    pilots = Pilot.objects.select_related("nomination__city__province", "nomination__province", "nomination__round").prefetch_related(
+        Prefetch("plans", queryset=plans),
+        Prefetch("summary", queryset=summaries),
+        Prefetch("progress", queryset=Progress.objects.select_related("reported_by")),
         "indicators__actuals",
         Prefetch("nomination__round__deadlines", queryset=Deadline.objects.prefetch_related("amendments")),
     )
@@ -119,6 +123,21 @@ def pilots_visible_to(user: User) -> models.QuerySet[Pilot]:
     if user.role in PROVINCE_ROLES:
         return pilots.filter(nomination__province_id=user.division_id)
     return pilots if user.role in REVIEW_READERS else pilots.none()
+
+
+def pilots_of(round: Round) -> models.QuerySet[Pilot]:
+    """All of a round, with what their standing at a deadline asks."""
+    return (
+        Pilot.objects.filter(nomination__round=round)
+        .select_related("nomination__round", "summary")
+        .prefetch_related("plans", Prefetch("nomination__round__deadlines", queryset=Deadline.objects.prefetch_related("amendments")))
+        .defer("nomination__content", "nomination__round__form")
+    )
+
+
+def provinces_in(round: Round) -> models.QuerySet[Nomination, str]:
+    """The province of each nomination that is in."""
+    return Nomination.objects.filter(round=round, status__in=NOMINATION_IN).values_list("province_id", flat=True)
 
 
 def nominable_cities(round: Round, province_id: str) -> models.QuerySet[Division]:

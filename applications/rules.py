@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from django.db.models import TextChoices
 
-from applications.enums import DeadlineKind, PlanStatus, Refusal, Status, SummaryStatus
+from applications.enums import DeadlineKind, PlanStatus, Refusal, Standing, Status, SummaryStatus
 from pilotportal.moments import last_day, year_of
 
 TRANSITIONS: dict[str, set[str]] = {
@@ -206,3 +206,9 @@ def years_to_report(*, selected_at: datetime, summary_closes_at: datetime, at: d
 def is_late(*, done_at: datetime, closes_at: datetime) -> bool:
     """For plans and summaries lateness is a fact to be shown; they are still taken."""
     return done_at >= closes_at
+
+
+def standing(*, handed_in_at: datetime | None, closes_at: datetime, at: datetime) -> Standing:
+    if handed_in_at is None:
+        return Standing.OVERDUE if at >= closes_at else Standing.AWAITED
+    return Standing.LATE if is_late(done_at=handed_in_at, closes_at=closes_at) else Standing.IN_TIME

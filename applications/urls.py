@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from applications.views import attachments, nominations, sections, submissions
+from applications.views import attachments, deadlines, nominations, pilots, reports, rounds, sections, submissions
 
 app_name = "applications"
 
@@ -23,4 +23,31 @@ of_nominations = [
     path("nominations/<str:code>/versions/<int:old>/<int:new>/", submissions.compare, name="nomination_compare"),
 ]
 
-urlpatterns = [*of_nominations]
+of_rounds = [
+    path("rounds/", rounds.index, name="rounds"),
+    path("rounds/new/", rounds.create, name="round_new"),
+    path("rounds/<str:code>/", rounds.show, name="round"),
+    path("rounds/<str:code>/edit/", rounds.edit, name="round_edit"),
+    path("rounds/<str:code>/edit/<str:part>/", rounds.edit, name="round_edit"),
+    path("rounds/<str:code>/form/", rounds.show_form, name="round_form"),
+    path("rounds/<str:code>/open/", rounds.open_round, name="round_open"),
+    path("deadlines/", deadlines.index, name="deadlines"),
+    path("deadlines/<str:code>/", deadlines.index, name="deadlines"),
+    path("deadlines/<str:code>/<str:kind>/amend/", deadlines.amend, name="deadline_amend"),
+]
+
+of_pilots = [
+    path("pilots/", pilots.index, name="pilots"),
+    path("pilots/<str:code>/", pilots.show, name="pilot"),
+    path("pilots/<str:code>/plan/edit/", pilots.edit_plan, name="plan_edit"),
+    path("pilots/<str:code>/plan/issue/", pilots.issue_plan, name="plan_issue"),
+    path("pilots/<str:code>/plan/file/", pilots.file_plan, name="plan_file"),
+    path("pilots/<str:code>/plan/<int:number>/document/", pilots.document, name="plan_document"),
+    path("pilots/<str:code>/progress/new/", reports.new_progress, name="progress_new"),
+    path("pilots/<str:code>/summary/edit/", reports.edit_summary, name="summary_edit"),
+    path("pilots/<str:code>/summary/submit/", reports.submit_summary, name="summary_submit"),
+    path("pilots/<str:code>/summary/endorse/", reports.endorse_summary, name="summary_endorse"),
+    path("pilots/<str:code>/summary/accept/", reports.accept_summary, name="summary_accept"),
+]
+
+urlpatterns = [*of_nominations, *of_rounds, *of_pilots]

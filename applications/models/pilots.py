@@ -10,10 +10,10 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from applications.enums import DeadlineKind, PlanStatus, SummaryStatus
+from applications.enums import DeadlineKind, PlanStatus, Standing, SummaryStatus
 from applications.models.nominations import Nomination, deadline_of
 from applications.models.rounds import Round
-from applications.rules import PLAN_TRANSITIONS, SUMMARY_TRANSITIONS
+from applications.rules import PLAN_TRANSITIONS, SUMMARY_TRANSITIONS, standing
 from pilotportal.audit.models import NEVER_CHANGED
 from pilotportal.files.models import StoredFile
 
@@ -56,6 +56,11 @@ class Pilot(models.Model):
     def closes_at(self, kind: DeadlineKind) -> datetime:
         """The deadline in force for this city's province."""
         return deadline_of(self.nomination.round, kind, self.nomination.province_id)
+
+    def standing(self, kind: DeadlineKind, *, at: datetime) -> Standing:
+        """Whether what is owed at this deadline is in, late, or missing."""
+        handed_in_at = self.plan_handed_in_at if kind == DeadlineKind.PLAN else self.summary_handed_in_at
+        return standing(handed_in_at=handed_in_at, closes_at=self.closes_at(kind), at=at)
 
     @property
     def plan(self) -> "Plan | None":

@@ -1,9 +1,8 @@
 """A round and its rules. What is set here is frozen when the round opens; the database holds it to that."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 
 import pgtrigger
 from django.conf import settings
@@ -14,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from applications.definition import FormDefinition
-from applications.enums import Aggregation, DeadlineKind
+from applications.enums import Aggregation, Basis, DeadlineKind
 from applications.rules import deadline_in_force
 from pilotportal.accounts.enums import Region
 from pilotportal.accounts.models import Division
@@ -126,8 +125,19 @@ class Round(models.Model):
     def definition(self) -> FormDefinition:
         return FormDefinition.model_validate(self.form)
 
-    def basis_of(self, rule: str) -> Mapping[str, Any]:
-        return self.basis.get(rule, {"kind": "default", "text": ""})
+    def ground_of(self, rule: str) -> "Ground":
+        """Where a rule comes from; what nobody wrote down is our default."""
+        given = self.basis.get(rule, {})
+        english = given.get("text_en", "") if (get_language() or "").startswith("en") else ""
+        return Ground(Basis(given.get("kind", Basis.DEFAULT)), english or given.get("text", ""))
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The basis of one rule: of which kind, and the document or the reason in words."""
+
+    kind: Basis
+    text: str
 
 
 class Criterion(models.Model):

@@ -144,23 +144,35 @@ def digest_of_rules(round: Round) -> str:
     return digest_of(snapshot(round))
 
 
-def renewed(record: Mapping[str, Any], *, places: int | None, **changes: Any) -> dict[str, Any]:
+def renewed(
+    record: Mapping[str, Any], *, call_number: str, deadlines: Mapping[str, str], places: int | None, **changes: Any
+) -> dict[str, Any]:
     """The record of another round on the pattern of `record`.
 
-    What a document said about the old round says nothing about the new one: those rules become decisions of the new round. With
-    `places` every province gets that many, a municipality and the Corps at most one, since they nominate themselves.
+    What a document said about the old call says nothing about a new one: those rules become decisions of the new round, and so does
+    each deadline that moves. With `places` every province gets that many, a municipality and the Corps at most one.
     """
-    quotas = (
-        {code: min(places, 1) if code in SELF_NOMINATING_CODES else places for code in record["quotas"]} if places else record["quotas"]
-    )
-    basis = {rule: _taken_over(given, record) for rule, given in record["basis"].items()}
-    return {**record, "quotas": quotas, "basis": basis, **changes}
+    basis = dict(record["basis"])
+    if call_number != record["call_number"]:
+        basis = {rule: _taken_over(given, record) for rule, given in basis.items()}
+    decided = {"kind": Basis.DECIDED.value, "text": call_number, "text_en": call_number}
+    basis |= {f"deadline_{kind}": decided for kind in deadlines if _moved(kind, deadlines, record)}
+    quotas = record["quotas"]
+    if places is not None:
+        basis["quotas"] = decided
+        quotas = {code: min(places, 1) if code in SELF_NOMINATING_CODES else places for code in quotas}
+    return {**record, "call_number": call_number, "deadlines": dict(deadlines), "quotas": quotas, "basis": basis, **changes}
+
+
+def _moved(kind: str, deadlines: Mapping[str, str], record: Mapping[str, Any]) -> bool:
+    old = record["deadlines"].get(kind)
+    return old is None or datetime.fromisoformat(old) != datetime.fromisoformat(deadlines[kind])
 
 
 def _taken_over(given: Mapping[str, str], record: Mapping[str, Any]) -> dict[str, str]:
     if given["kind"] == Basis.DEFAULT:
         return dict(given)
-    return {"kind": Basis.DECIDED, "text": f"沿用{record['title_zh']}", "text_en": f"Taken over from: {record['title_en']}"}
+    return {"kind": Basis.DECIDED.value, "text": f"沿用{record['title_zh']}", "text_en": f"Taken over from: {record['title_en']}"}
 
 
 def facts_of(round: Round) -> RoundFacts:

@@ -34,3 +34,10 @@ def fraction(exact: str | None, places: int) -> str:
         return "—"
     value = Fraction(exact)
     return str((Decimal(value.numerator) / Decimal(value.denominator)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
+
+
+@register.filter
+def figure(value: Decimal) -> str:
+    """With thousands separators and without empty decimals: 1,200.5."""
+    whole = value.to_integral_value()
+    return f"{whole:,f}" if whole == value else f"{value.normalize():,f}"

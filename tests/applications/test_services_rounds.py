@@ -110,12 +110,19 @@ def test_the_database_refuses_rules_that_contradict_themselves(changes, constrai
 
 def test_a_round_on_the_pattern_of_another_takes_no_document_for_its_own():
     old = shipped.round_2025()
-    new = rounds.renewed(old, places=2, code="2026", call_number="人社部发〔2026〕3号")
-    assert new["code"] == "2026"
+    deadlines = old["deadlines"] | {"nomination": "2026-07-01T00:00:00+08:00"}
+    new = rounds.renewed(old, call_number="人社部发〔2026〕3号", deadlines=deadlines, places=2, code="2026")
+    assert (new["code"], new["call_number"]) == ("2026", "人社部发〔2026〕3号")
     assert (new["quotas"][HEBEI], new["quotas"][BEIJING_CODE]) == (2, 1)
     assert {given["kind"] for given in new["basis"].values()} == {"default", "decided"}
     assert old["title_zh"] in new["basis"]["planned_places"]["text"]
-    assert rounds.renewed(old, places=None)["quotas"] == old["quotas"]
+    assert new["basis"]["deadline_nomination"]["text"] == "人社部发〔2026〕3号"
+
+
+def test_a_round_of_the_same_call_keeps_what_the_call_says():
+    old = shipped.round_2025()
+    same = rounds.renewed(old, call_number=old["call_number"], deadlines=old["deadlines"], places=None, code="2025-2")
+    assert same == old | {"code": "2025-2"}
 
 
 # -- opening -------------------------------------------------------------------------------------------------------------------

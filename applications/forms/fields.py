@@ -1,0 +1,72 @@
+"""Fields that read what people write: days, whole numbers, figures."""
+
+import unicodedata
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from applications import content
+from applications.definition import FieldDefinition, Text
+from pilotportal.moments import end_of, last_day
+
+DAY_FORMATS = ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"]
+FIGURE = FieldDefinition(code="figure", label=Text(zh="", en=""), type="decimal")
+LEFT, OVER = _("{n} characters left"), _("{n} characters too many")
+
+
+class LastDayField(forms.DateField):
+    """The last day on which something is in time; its value is the exclusive instant at the end of that day in Beijing."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            input_formats=DAY_FORMATS,
+            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            error_messages={"invalid": _("Enter a day, for example 2025-07-18.")},
+            **kwargs,
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        return last_day(value) if isinstance(value, datetime) else value
+
+    def to_python(self, value: Any) -> datetime | None:
+        day: date | None = super().to_python(unicodedata.normalize("NFKC", value).strip() if isinstance(value, str) else value)
+        return end_of(day) if day else None
+
+
+class WholeNumberField(forms.IntegerField):
+    """A text field with a keyboard of digits: a browser's number field would drop what it cannot read, and with it what was typed."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}), **kwargs)
+
+
+class FigureField(forms.CharField):
+    """A figure with at most two decimals, exact. Full-width digits and thousands separators are read, as everywhere in the forms."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}), **kwargs)
+
+    def clean(self, value: Any) -> Decimal | None:
+        entered = super().clean(value)
+        try:
+            figure = content.read(FIGURE, entered)
+        except content.Invalid as invalid:
+            raise ValidationError(str(invalid)) from invalid
+        return None if figure is None else Decimal(str(figure))
+
+
+class LongTextField(forms.CharField):
+    """Shows what is left of its limit, and lets a pasted text run over rather than cutting it. A line break counts as one character."""
+
+    def __init__(self, *, rows: int, **kwargs: Any) -> None:
+        super().__init__(widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+
+    def widget_attrs(self, _widget: forms.Widget) -> dict[str, Any]:
+        return {"data-limit": str(self.max_length), "data-counter": LEFT, "data-counter-over": OVER}
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")

@@ -1,0 +1,336 @@
+"""The rules of a round, in parts that are entered and saved one by one."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from itertools import pairwise
+from typing import Any, ClassVar
+
+from crispy_forms.layout import Column, Div, Fieldset, Layout, Row
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from applications.enums import Aggregation, Basis, Refusal
+from applications.forms.fields import LastDayField, WholeNumberField
+from applications.forms.layout import bare_helper
+from applications.models import Round
+from applications.models.rounds import SELF_NOMINATING_CODES
+from applications.rules import DEADLINES_IN_ORDER
+from pilotportal.accounts.enums import Region
+from pilotportal.accounts.models import Division
+
+Record = Mapping[str, Any]
+MOST_PLACES = 20  # of one province
+CODE = RegexValidator(r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$", _("Only letters, digits and hyphens, for example 2026 or 2026-2."))
+
+
+class RoundPart(forms.Form):
+    """Shows its part of a record, and puts what was entered in its place. Each rule names its basis.
+
+    `seen` is the digest of all rules as they stood when the page was made.
+    """
+
+    rules: ClassVar[tuple[str, ...]] = ()
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, record: Record, seen: str, **kwargs: Any) -> None:
+        self.record = record
+        super().__init__(*args, initial=self.initial_of(record) | _basis_initial(self.rules, record) | {"seen": seen}, **kwargs)
+        self.fields |= self.own_fields()
+        for rule in self.rules:
+            self.fields |= _basis_fields(rule)
+        self.helper = bare_helper()
+        self.helper.layout = self.layout()
+
+    def own_fields(self) -> dict[str, forms.Field]:
+        """Those that depend on the record or on what the portal knows."""
+        return {}
+
+    def initial_of(self, record: Record) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def layout(self) -> Layout:
+        raise NotImplementedError
+
+    def part_of_record(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def clean(self) -> dict[str, Any]:
+        for rule in self.rules:
+            self._clean_basis(rule)
+        return self.cleaned_data
+
+    def _clean_basis(self, rule: str) -> None:
+        entered = self.cleaned_data
+        if entered.get(f"{rule}_basis") == Basis.KNOWN and not entered.get(f"{rule}_ground"):
+            self.add_error(f"{rule}_ground", _("Name the document in which this is stated."))
+
+    def applied(self) -> dict[str, Any]:
+        """The whole record with this part replaced."""
+        basis = {**self.record["basis"], **{rule: self._basis_of(rule) for rule in self.rules}}
+        return {**self.record, **self.part_of_record(), "basis": basis}
+
+    def _basis_of(self, rule: str) -> dict[str, str]:
+        entered = self.cleaned_data
+        return {"kind": entered[f"{rule}_basis"], "text": entered[f"{rule}_ground"], "text_en": entered[f"{rule}_ground_en"]}
+
+    def see_anew(self, seen: str) -> None:
+        """After somebody else's change was shown: the next save is meant to replace it."""
+        data = self.data.copy()
+        data["seen"] = seen
+        self.data = data
+
+
+def _basis_fields(rule: str) -> dict[str, forms.Field]:
+    return {
+        f"{rule}_basis": forms.ChoiceField(label=_("Basis"), choices=Basis),
+        f"{rule}_ground": forms.CharField(label=_("Document or reason (Chinese)"), required=False, max_length=200),
+        f"{rule}_ground_en": forms.CharField(label=_("Document or reason (English)"), required=False, max_length=200),
+    }
+
+
+def _basis_initial(rules: tuple[str, ...], record: Record) -> dict[str, str]:
+    initial = {}
+    for rule in rules:
+        given = record["basis"].get(rule, {})
+        initial[f"{rule}_basis"] = given.get("kind", Basis.DEFAULT.value)
+        initial[f"{rule}_ground"], initial[f"{rule}_ground_en"] = given.get("text", ""), given.get("text_en", "")
+    return initial
+
+
+def basis_row(rule: str) -> Row:
+    return Row(
+        Column(f"{rule}_basis", css_class="col-lg-4"),
+        Column(f"{rule}_ground", css_class="col-lg-4"),
+        Column(f"{rule}_ground_en", css_class="col-lg-4"),
+    )
+
+
+class GeneralPart(RoundPart):
+    """What the round is, and its numbers."""
+
+    title = _("General")
+    rules = ("planned_places", "panel_size", "minimum_sheets", "maximum_load", "aggregation", "notice_days")
+
+    code = forms.CharField(
+        label=_("Code"), max_length=20, validators=[CODE], help_text=_("It stands in the addresses of the round's pages.")
+    )
+    title_zh = forms.CharField(label=_("Title (Chinese)"), max_length=200)
+    title_en = forms.CharField(label=_("Title (English)"), max_length=200)
+    call_number = forms.CharField(label=_("Document number of the call"), max_length=60)
+    planned_places = WholeNumberField(label=_("Planned number of cities"), min_value=1, max_value=400)
+    panel_size = WholeNumberField(label=_("Experts on each nomination"), min_value=1, max_value=99)
+    minimum_sheets = WholeNumberField(label=_("Minimum of valid score sheets"), min_value=1, max_value=99)
+    maximum_load = WholeNumberField(label=_("Most nominations of one expert"), min_value=1, max_value=500)
+    aggregation = forms.ChoiceField(label=_("How sheets become a score"), choices=Aggregation)
+    notice_days = WholeNumberField(label=_("Working days of the public notice"), min_value=1, max_value=60)
+
+    NAMES = ("code", "title_zh", "title_en", "call_number")
+
+    def initial_of(self, record: Record) -> dict[str, Any]:
+        return {name: record[name] for name in (*self.NAMES, *self.rules)}
+
+    def layout(self) -> Layout:
+        naming = Fieldset(
+            gettext("The round"),
+            Row(Column("code", css_class="col-lg-4"), Column("call_number", css_class="col-lg-8")),
+            "title_zh",
+            "title_en",
+        )
+        return Layout(
+            "seen", naming, *(Fieldset(str(self.fields[rule].label), rule, basis_row(rule), css_class="rule") for rule in self.rules)
+        )
+
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"]
+        return code if code == self.record["code"] else free_code(code)
+
+    def clean(self) -> dict[str, Any]:
+        entered = super().clean()
+        if entered.get("minimum_sheets", 0) > entered.get("panel_size", 99):
+            self.add_error("minimum_sheets", Refusal.SHEETS.label)
+        return entered
+
+    def part_of_record(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in (*self.NAMES, *self.rules)}
+
+
+class QuotasPart(RoundPart):
+    """How many cities each of the 32 units may nominate."""
+
+    title = _("Quotas")
+    rules = ("quotas",)
+
+    def __init__(self, *args: Any, units: list[Division], **kwargs: Any) -> None:
+        self.units = units
+        super().__init__(*args, **kwargs)
+
+    def own_fields(self) -> dict[str, forms.Field]:
+        return {f"places_{unit.pk}": _places_field(unit) for unit in self.units}
+
+    def initial_of(self, record: Record) -> dict[str, Any]:
+        return {f"places_{unit.pk}": record["quotas"].get(unit.pk, 0) for unit in self.units}
+
+    def layout(self) -> Layout:
+        regions = [(region.label, [unit for unit in self.units if unit.region == region]) for region in Region]
+        return Layout(
+            "seen",
+            basis_row("quotas"),
+            *(Fieldset(str(label), Div(*(f"places_{unit.pk}" for unit in units), css_class="quota-grid")) for label, units in regions),
+        )
+
+    def part_of_record(self) -> dict[str, Any]:
+        return {"quotas": {unit.pk: self.cleaned_data[f"places_{unit.pk}"] for unit in self.units}}
+
+
+def _places_field(unit: Division) -> forms.Field:
+    field = WholeNumberField(label=unit.name, min_value=0, max_value=1 if unit.pk in SELF_NOMINATING_CODES else MOST_PLACES)
+    if unit.pk in SELF_NOMINATING_CODES:
+        field.validators[-1].message = _("A municipality and the Corps nominate only themselves: at most 1.")
+    return field
+
+
+class RegionsPart(RoundPart):
+    """Least and most cities of each region on the list; a region without a maximum has no limits."""
+
+    title = _("Regions")
+    rules = ("region_limits",)
+
+    def own_fields(self) -> dict[str, forms.Field]:
+        fields: dict[str, forms.Field] = {}
+        for region in Region:
+            fields[f"least_{region}"] = WholeNumberField(label=_("At least"), required=False, min_value=0, max_value=400)
+            fields[f"most_{region}"] = WholeNumberField(label=_("At most"), required=False, min_value=0, max_value=400)
+        return fields
+
+    def initial_of(self, record: Record) -> dict[str, Any]:
+        limits = record["region_limits"].items()
+        return {f"{side}_{region}": number for region, pair in limits for side, number in zip(("least", "most"), pair, strict=True)}
+
+    def layout(self) -> Layout:
+        rows = [
+            Fieldset(
+                str(region.label),
+                Row(Column(f"least_{region}", css_class="col-6 col-md-3"), Column(f"most_{region}", css_class="col-6 col-md-3")),
+            )
+            for region in Region
+        ]
+        return Layout("seen", basis_row("region_limits"), *rows)
+
+    def clean(self) -> dict[str, Any]:
+        entered = super().clean()
+        for region in Region:
+            least, most = entered.get(f"least_{region}"), entered.get(f"most_{region}")
+            if least and most is None and f"most_{region}" not in self.errors:
+                self.add_error(f"most_{region}", _("A minimum needs a maximum beside it."))
+            elif least is not None and most is not None and least > most:
+                self.add_error(f"most_{region}", _("The maximum is less than the minimum."))
+        return entered
+
+    def part_of_record(self) -> dict[str, Any]:
+        entered = self.cleaned_data
+        given = [region for region in Region if entered[f"most_{region}"] is not None]
+        return {"region_limits": {region.value: [entered[f"least_{region}"] or 0, entered[f"most_{region}"]] for region in given}}
+
+
+class DeadlinesPart(RoundPart):
+    """The last day of each step. All of that day in Beijing is in time."""
+
+    title = _("Deadlines")
+    rules = tuple(f"deadline_{kind}" for kind in DEADLINES_IN_ORDER)
+
+    def own_fields(self) -> dict[str, forms.Field]:
+        return day_fields()
+
+    def initial_of(self, record: Record) -> dict[str, Any]:
+        return {f"day_{kind}": datetime.fromisoformat(instant) for kind, instant in record["deadlines"].items()}
+
+    def layout(self) -> Layout:
+        return Layout(
+            "seen",
+            *(Fieldset(str(kind.label), f"day_{kind}", basis_row(f"deadline_{kind}"), css_class="rule") for kind in DEADLINES_IN_ORDER),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        entered = super().clean()
+        refuse_disorder(self)
+        return entered
+
+    def part_of_record(self) -> dict[str, Any]:
+        return {"deadlines": entered_deadlines(self, self.record)}
+
+
+def day_fields() -> dict[str, forms.Field]:
+    help_text = _("All of this day in Beijing time is in time.")
+    return {
+        f"day_{kind}": LastDayField(label=_("Last day: %(kind)s") % {"kind": kind.label}, help_text=help_text)
+        for kind in DEADLINES_IN_ORDER
+    }
+
+
+def refuse_disorder(form: forms.Form) -> None:
+    """Each step ends after the one before it."""
+    given = [kind for kind in DEADLINES_IN_ORDER if form.cleaned_data.get(f"day_{kind}")]
+    for earlier, later in pairwise(given):
+        if form.cleaned_data[f"day_{earlier}"] >= form.cleaned_data[f"day_{later}"]:
+            form.add_error(f"day_{later}", Refusal.DEADLINE_ORDER.label % {"earlier": earlier.label, "later": later.label})
+
+
+def entered_deadlines(form: forms.Form, record: Record) -> dict[str, str]:
+    """As the record writes them. A day that was left as it stood keeps its stored instant, which may not be midnight."""
+    kept = {kind for kind in record["deadlines"] if f"day_{kind}" not in form.changed_data}
+    return {
+        kind.value: record["deadlines"][kind] if kind in kept else form.cleaned_data[f"day_{kind}"].isoformat()
+        for kind in DEADLINES_IN_ORDER
+    }
+
+
+class NewRoundForm(forms.Form):
+    """What a new round does not take over from its pattern."""
+
+    code = forms.CharField(
+        label=_("Code"), max_length=20, validators=[CODE], help_text=_("For example 2026. It stands in the addresses of the round's pages.")
+    )
+    call_number = forms.CharField(label=_("Document number of the call"), max_length=60)
+    title_zh = forms.CharField(label=_("Title (Chinese)"), max_length=200)
+    title_en = forms.CharField(label=_("Title (English)"), max_length=200)
+    places = WholeNumberField(
+        label=_("Cities each province may nominate"),
+        required=False,
+        min_value=0,
+        max_value=MOST_PLACES,
+        help_text=_(
+            "Municipalities and the Corps: at most 1. Leave it empty to keep the quotas of the pattern; each can be changed later."
+        ),
+    )
+
+    def __init__(self, *args: Any, record: Record, **kwargs: Any) -> None:
+        self.record = record
+        initial = {name: record[name] for name in ("code", "call_number", "title_zh", "title_en")}
+        days = {f"day_{kind}": datetime.fromisoformat(instant) for kind, instant in record["deadlines"].items()}
+        super().__init__(*args, initial=initial | days, **kwargs)
+        self.fields |= day_fields()
+        self.helper = bare_helper()
+        days_row = Row(*(Column(name, css_class="col-md-6 col-lg-3") for name in day_fields()))
+        naming = Row(Column("code", css_class="col-lg-4"), Column("call_number", css_class="col-lg-8"))
+        self.helper.layout = Layout(naming, "title_zh", "title_en", "places", Fieldset(gettext("Deadlines"), days_row))
+
+    def clean_code(self) -> str:
+        return free_code(self.cleaned_data["code"])
+
+    def clean(self) -> dict[str, Any]:
+        refuse_disorder(self)
+        return self.cleaned_data
+
+    def wanted(self) -> dict[str, Any]:
+        """The arguments of `services.rounds.renewed`."""
+        names = ("code", "call_number", "title_zh", "title_en", "places")
+        return {name: self.cleaned_data[name] for name in names} | {"deadlines": entered_deadlines(self, self.record)}
+
+
+def free_code(code: str) -> str:
+    if code == "new" or Round.objects.filter(code=code).exists():
+        raise ValidationError(Refusal.CODE_TAKEN.label)
+    return code
