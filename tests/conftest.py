@@ -62,9 +62,11 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 def celery_worker_process(django_db_setup: None, django_db_blocker: Any) -> Iterator[WorkerProcess]:
     """One worker for the session; a test takes `celery_worker`."""
     worker = WorkerProcess()
-    worker.start()
-    yield worker
-    worker.stop()
+    try:
+        worker.start()
+        yield worker
+    finally:
+        worker.stop()
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from django.db import connection
 from pilotportal.celery import app
 from pilotportal.trial.processes import Child
 
-START_LIMIT = 30.0
-IDLE_LIMIT = 30.0
+START_LIMIT = 90.0
+IDLE_LIMIT = 60.0
 
 
 class WorkerProcess:
