@@ -127,7 +127,7 @@ def _in_the_pool(user: User, chance: Chance) -> Expert:
     industries = source.sample(sorted(INDUSTRIES), source.randint(2, 5))
     return Expert(
         user=user,
-        province_id=user.organisation.division_id,
+        province=user.organisation.division,
         title=source.choice(names.TITLES),
         field=source.choice(names.FIELDS),
         industries=sorted(industries),

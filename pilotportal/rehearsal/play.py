@@ -1,7 +1,7 @@
 """The played round: stages made of acts, each at its instant of the simulated clock, carried out through the services that people use."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -71,13 +71,12 @@ class Play:
     exports: dict[str, int] = field(default_factory=dict)  # job by the name that its file gets
     timings: dict[str, Timing] = field(default_factory=dict)
 
-    def perform(self, stages: Sequence[Stage]) -> None:
-        for stage in stages:
-            begun, used = time.monotonic(), time.process_time()
-            finished = self._perform(stage)
-            self.timings[stage.name] = Timing(round(time.monotonic() - begun, 2), round(time.process_time() - used, 2))
-            if not finished:
-                return
+    def perform(self, stage: Stage) -> bool:
+        """Play a stage; False when the standstill came before its end."""
+        begun, used = time.monotonic(), time.process_time()
+        finished = self._perform(stage)
+        self.timings[stage.name] = Timing(round(time.monotonic() - begun, 2), round(time.process_time() - used, 2))
+        return finished
 
     def refused(self, name: str, *, expected: str, by: type[Exception] | tuple[type[Exception], ...], act: Callable[[], object]) -> None:
         """Try what must not succeed, and note whether it was refused for the expected reason."""

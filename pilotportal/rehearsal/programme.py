@@ -17,6 +17,8 @@ def _together(*parts: Callable[[Play], Iterable[Act]]) -> Callable[[Play], Itera
     return acts
 
 
+SEED = 2025
+
 BEFORE_EXPORTS = (
     Stage("opening", opening.acts),
     Stage("nominating", _together(attempts.acts, nominating.acts)),

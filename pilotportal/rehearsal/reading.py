@@ -25,7 +25,8 @@ def _shown(stream: pikepdf.Object, owner: pikepdf.Object) -> Iterator[str]:
     fonts = {name: _letters(font) for name, font in resources.get("/Font", pikepdf.Dictionary()).items()}
     forms = resources.get("/XObject", pikepdf.Dictionary())
     letters: dict[bytes, str] = {}
-    for operands, operator in pikepdf.parse_content_stream(stream):
+    for instruction in pikepdf.parse_content_stream(stream):
+        operands, operator = instruction.operands, instruction.operator
         if str(operator) == "Tf":
             letters = fonts[str(operands[0])]
         elif str(operator) in {"Tj", "'", '"'}:

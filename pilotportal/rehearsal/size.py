@@ -8,8 +8,8 @@ from typing import Any
 from pilotportal.accounts.enums import Region
 
 ALL_UNITS = 32
-UNITS_BY_REGION = {Region.EAST: 10, Region.CENTRAL: 6, Region.WEST: 13, Region.NORTHEAST: 3}
-PLACES_BY_REGION = {Region.EAST: 15, Region.CENTRAL: 9, Region.WEST: 12, Region.NORTHEAST: 3}  # reported in November 2025
+UNITS_BY_REGION: dict[str, int] = {Region.EAST: 10, Region.CENTRAL: 6, Region.WEST: 13, Region.NORTHEAST: 3}
+PLACES_BY_REGION: dict[str, int] = {Region.EAST: 15, Region.CENTRAL: 9, Region.WEST: 12, Region.NORTHEAST: 3}  # reported in November 2025
 ALL_PLACES = sum(PLACES_BY_REGION.values())
 FEWEST_UNITS = 4
 FEWEST_EXPERTS = 8

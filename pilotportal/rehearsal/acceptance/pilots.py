@@ -63,7 +63,7 @@ def _deadlines(play: Play, pilots: list[Pilot]) -> Iterator[Check]:
     )
     plans = {pilot.code: any(p.issued_at and p.issued_at < moments.PLAN_DEADLINE for p in pilot.plans.all()) for pilot in pilots}
     yield _sealed(play, "sealed_plans", _("The sealed list of plans is what was in"), DeadlineKind.PLAN, plans)
-    summaries = {pilot.code: pilot.summary.submitted_at < moments.SUMMARY_DEADLINE for pilot in pilots}
+    summaries = {pilot.code: bool((at := pilot.summary.submitted_at) and at < moments.SUMMARY_DEADLINE) for pilot in pilots}
     yield _sealed(play, "sealed_summaries", _("The sealed list of summaries is what was in"), DeadlineKind.SUMMARY, summaries)
 
 

@@ -39,7 +39,7 @@ class Report:
                 "",
                 verdict,
                 "",
-                *_figures(self.figures),
+                *(_figures(self.figures) if self.figures else []),
                 "",
                 *(f"{'✓' if check.ok else '✗'} {check.title} — {check.detail}" for check in self.checks),
                 "",
@@ -51,7 +51,13 @@ class Report:
 
 def of(play: Play) -> Report:
     """Check everything; a check that breaks is a check that failed."""
-    return Report([check for part in PARTS for check in _checks(part, play)], figures.of(play))
+    played = Check("played", _("The whole round was played"), ok=True, detail=", ".join(play.timings))
+    return Report([played, *(check for part in PARTS for check in _checks(part, play))], figures.of(play))
+
+
+def of_failure(fault: Exception, *, stage: str) -> Report:
+    """The round could not be played to its end."""
+    return Report([Check("played", _("The whole round was played"), ok=False, detail=f"{stage}: {fault!r}")], {})
 
 
 def _checks(part: Checks, play: Play) -> Iterator[Check]:

@@ -66,8 +66,8 @@ def _seats(play: Play) -> Iterator[Check]:
     overloaded = [expert for expert, load in loads.items() if load > play.round.maximum_load]
     yield all_of("loads", _("No expert has more nominations than the round allows"), wrong=overloaded, of=len(loads))
     signed = dict(Pledge.objects.filter(round=play.round).values_list("expert", "signed_at"))
-    saved = [sheet for sheet in sheets if sheet.saved_at]
-    unpledged = [sheet for sheet in saved if sheet.expert_id not in signed or signed[sheet.expert_id] > sheet.saved_at]
+    saved = {sheet: sheet.saved_at for sheet in sheets if sheet.saved_at}
+    unpledged = [sheet for sheet, at in saved.items() if sheet.expert_id not in signed or signed[sheet.expert_id] > at]
     yield all_of("pledges", _("Everybody pledged before they scored"), wrong=unpledged, of=len(saved))
 
 
@@ -107,9 +107,9 @@ def _keys(play: Play) -> dict[str, Key]:
     """By city: the score, then the mean mark of each criterion that breaks ties."""
     criteria = list(play.round.criteria.all())
     marks: dict[str, dict[int, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
-    rows = Mark.objects.filter(sheet__nomination__round=play.round, sheet__status=SheetStatus.SUBMITTED)
+    rows = Mark.objects.filter(sheet__nomination__round=play.round, sheet__status=SheetStatus.SUBMITTED, mark__isnull=False)
     for city, sheet, code, mark in rows.values_list("sheet__nomination__city", "sheet", "criterion__code", "mark"):
-        marks[city][sheet][code] = mark
+        marks[city][sheet][code] = int(mark or 0)
     counted = {city: list(sheets.values()) for city, sheets in marks.items() if len(sheets) >= play.round.minimum_sheets}
     return {
         city: (_score(sheets, criteria), *(_mean([sheet[code] for sheet in sheets]) for code in play.round.tie_rules))

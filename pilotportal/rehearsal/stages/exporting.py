@@ -22,9 +22,9 @@ def results(play: Play) -> Iterator[Act]:
 
 
 def _results(play: Play, at: datetime) -> None:
-    request = {"round_id": play.round.pk, "by": play.cast.staff, "at": at}
-    play.exports["ranking.xlsx"] = reporting.request_ranking_workbook(**request).pk
-    play.exports["selection.pdf"] = reporting.request_selection_report(**request).pk
+    by, number = play.cast.staff, play.round.pk
+    play.exports["ranking.xlsx"] = reporting.request_ranking_workbook(round_id=number, by=by, at=at).pk
+    play.exports["selection.pdf"] = reporting.request_selection_report(round_id=number, by=by, at=at).pk
     _wait(play)
 
 

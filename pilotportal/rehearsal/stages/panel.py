@@ -81,7 +81,7 @@ def _force_sheet(play: Play, nomination: Nomination, expert: Expert, at: datetim
 
 
 def _try_without_pledge(play: Play, at: datetime) -> None:
-    sheet = _sheets(play).select_related("expert__user__organisation").first()
+    sheet = _sheets(play).select_related("expert__user__organisation")[0]
     save = partial(scoring.save_sheet, sheet_id=sheet.pk, marks={}, revision=0, by=sheet.expert.user, at=at)
     play.refused("a score sheet before the pledge", expected=Refusal.NO_PLEDGE, by=Refused, act=save)
 

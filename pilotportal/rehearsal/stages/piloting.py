@@ -30,10 +30,11 @@ def amend(play: Play) -> Iterator[Act]:
 
 def acts(play: Play) -> Iterator[Act]:
     made = Pilot.objects.filter(nomination__round=play.round).select_related("nomination__city").order_by("nomination__city")
+    last = len(made) - 1
     for number, pilot in enumerate(made):
-        yield from _plan(play, pilot, number)
+        yield from _plan(play, pilot, number, first_day=_first_day(number, pilot, last))
         yield from _reports(play, pilot, number)
-        yield from _summary(play, pilot, number)
+        yield from _summary(play, pilot, number, late=number % LATE_SUMMARIES == LATE_SUMMARIES - 1 or number == last)
     yield Act(moments.PLANS_CLOSED, partial(_close, play, DeadlineKind.PLAN, moments.PLAN_DEADLINE))
     yield Act(moments.SUMMARY_DEADLINE + timedelta(hours=9), partial(_close, play, DeadlineKind.SUMMARY, moments.SUMMARY_DEADLINE))
     yield Act(moments.SEALED, lambda _at: _seal())
@@ -52,10 +53,17 @@ def _amend(play: Play, at: datetime) -> None:
     )
 
 
-def _plan(play: Play, pilot: Pilot, number: int) -> Iterator[Act]:
-    late = number % LATE_PLANS == LATE_PLANS - 1 and pilot.nomination.city_id != TANGSHAN
-    issued = moments.at(1, 12, 10, year=2026) if late else moments.at(12, 4, 10)
-    issued += timedelta(days=play.chance.number(0, 20, "plan", pilot.nomination.city_id), minutes=number)
+def _first_day(number: int, pilot: Pilot, last: int) -> datetime:
+    """From which the city's plan can be expected: in time, late, or long overdue."""
+    if pilot.nomination.city_id == TANGSHAN:
+        return moments.at(12, 4, 10)
+    if number == last:
+        return moments.at(4, 7, 10, year=2026)
+    return moments.at(1, 12, 10, year=2026) if number % LATE_PLANS == LATE_PLANS - 1 else moments.at(12, 4, 10)
+
+
+def _plan(play: Play, pilot: Pilot, number: int, *, first_day: datetime) -> Iterator[Act]:
+    issued = first_day + timedelta(days=play.chance.number(0, 20, "plan", pilot.nomination.city_id), minutes=number)
     yield Act(issued - timedelta(days=3), partial(_draft_plan, play, pilot))
     yield Act(issued, partial(_issue_plan, play, pilot))
     yield Act(issued + timedelta(days=6), partial(_file_plan, play, pilot))
@@ -71,8 +79,7 @@ def _reports(play: Play, pilot: Pilot, number: int) -> Iterator[Act]:
         yield Act(day + timedelta(hours=number), partial(_report, play, pilot, year))
 
 
-def _summary(play: Play, pilot: Pilot, number: int) -> Iterator[Act]:
-    late = number % LATE_SUMMARIES == LATE_SUMMARIES - 1
+def _summary(play: Play, pilot: Pilot, number: int, *, late: bool) -> Iterator[Act]:
     handed_in = moments.at(1, 6, 10, year=2028) if late else moments.at(12, 20, 10, year=2027)
     handed_in += timedelta(minutes=37 * number)
     yield Act(handed_in - timedelta(days=2), partial(_draft_summary, play, pilot))
