@@ -10,7 +10,7 @@ from review.methods.matching import Exclusion, Expert, Nomination, Pair, Problem
 from review.methods.quotas import Bound, Candidate, Level, Limit, Rules
 from review.methods.scores import Score, Standing
 
-examples = settings(deadline=None, derandomize=True, max_examples=150)
+examples = settings(deadline=None, derandomize=True, max_examples=80)
 
 PROVINCES = ("P1", "P2", "P3")
 FIELDS = ("textile", "steel", "chips")

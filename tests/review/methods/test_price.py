@@ -52,7 +52,7 @@ def test_prices_of_contradictory_rules_are_refused() -> None:
         price.prices(RANKING, Rules(places=9))
 
 
-@settings(examples, max_examples=50)
+@settings(examples, max_examples=40)
 @given(rulings(ties=False))
 def test_price_is_the_difference_of_two_best_totals(case: tuple[list[Candidate], Rules]) -> None:
     ranking, rules = case
