@@ -16,11 +16,13 @@ from applications import content
 from applications.content.reading import KEY
 from applications.definition import FieldDefinition, GroupDefinition
 from applications.enums import Problem
+from applications.forms.fields import LEFT, OVER
 from applications.industries import INDUSTRIES, label_of
 
 ROWS_OF_LONG_TEXT = 8
 ROWS_OF_SHORT_TEXT = 3
 SHORT_TEXT = 600  # characters
+SHORT_ENTRY = 40
 
 
 def new_key() -> str:
@@ -63,26 +65,30 @@ class EntryField(forms.Field):
     def is_long(self) -> bool:
         return self.definition.type in {"long_text", "boolean"}
 
+    @property
+    def breadth(self) -> str:
+        """How much room a column of a table needs."""
+        if self.definition.type == "text" and self.definition.max_length <= SHORT_ENTRY:
+            return "short"
+        return self.definition.type
+
 
 def _widget(definition: FieldDefinition) -> forms.Widget:
     if definition.type == "boolean":
-        return forms.CheckboxInput()
+        return forms.CheckboxInput(attrs={"class": "form-check-input"})
     if definition.type in {"choice", "industry"}:
-        return forms.Select(choices=[("", _("Choose")), *_choices(definition)])
+        return forms.Select(attrs={"class": "form-select"}, choices=[("", _("Choose")), *_choices(definition)])
     if definition.type == "long_text":
         rows = ROWS_OF_LONG_TEXT if definition.max_length > SHORT_TEXT else ROWS_OF_SHORT_TEXT
-        return forms.Textarea(attrs={"rows": rows, "cols": 40, **_counter(definition)})
+        return forms.Textarea(attrs={"class": "form-control", "rows": rows, "cols": 40, **_counter(definition)})
     modes = {"integer": "numeric", "year": "numeric", "decimal": "decimal"}
-    return forms.TextInput(attrs={"autocomplete": "off"} | ({"inputmode": modes[definition.type]} if definition.type in modes else {}))
+    mode = {"inputmode": modes[definition.type]} if definition.type in modes else {}
+    return forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"} | mode)
 
 
 def _counter(definition: FieldDefinition) -> dict[str, Any]:
     """Counted while one types. Too long a text is kept and told about: cutting it off would lose what was pasted."""
-    return {
-        "data-limit": definition.max_length,
-        "data-counter": _("{n} characters left"),
-        "data-counter-over": _("{n} characters too many"),
-    }
+    return {"data-limit": definition.max_length, "data-counter": LEFT, "data-counter-over": OVER}
 
 
 def _choices(definition: FieldDefinition) -> list[tuple[str, str]]:

@@ -10,18 +10,13 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from applications.enums import AttachmentKind, Status
+from applications.forms.fields import LongTextField
 from applications.forms.layout import bare_helper
 from applications.models import Nomination
 from applications.rules import NOMINATION_IN
 from pilotportal.accounts.enums import Level
 from pilotportal.accounts.models import Division
 from pilotportal.files.enums import Refusal as FileRefusal
-
-LEFT, OVER = gettext_lazy("{n} characters left"), gettext_lazy("{n} characters too many")
-
-
-def _reason_box() -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": 3, "data-counter": LEFT, "data-counter-over": OVER})
 
 
 class StartForm(forms.Form):
@@ -35,11 +30,11 @@ class StartForm(forms.Form):
         city.initial = offered[0].pk if len(offered) == 1 else None
         self.fields["city"] = city
         if any(each.level == Level.OTHER_PREFECTURE for each in offered):
-            self.fields["level_reason"] = forms.CharField(
+            self.fields["level_reason"] = LongTextField(
+                rows=3,
                 label=_("Reason"),
                 required=False,
                 max_length=300,
-                widget=_reason_box(),
                 help_text=_("Only for a prefecture-level unit that is not a city: why it should be a pilot."),
             )
         self.helper = bare_helper()
@@ -98,10 +93,10 @@ class SubmitForm(forms.Form):
 
 
 class WithdrawForm(forms.Form):
-    reason = forms.CharField(
+    reason = LongTextField(
+        rows=3,
         label=gettext_lazy("Reason of the withdrawal"),
         max_length=300,
-        widget=_reason_box(),
         help_text=gettext_lazy("It is kept in the record of the round."),
     )
 
@@ -110,14 +105,20 @@ class WithdrawForm(forms.Form):
         self.helper = bare_helper()
 
 
+def _select() -> forms.Select:
+    return forms.Select(attrs={"class": "form-select"})
+
+
 class ListFilter(forms.Form):
     """Narrows the list of what is in."""
 
     def __init__(self, *args: Any, provinces: models.QuerySet[Division], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         statuses = [(status.value, status.label) for status in Status if status in NOMINATION_IN | {Status.WITHDRAWN}]
-        self.fields["province"] = forms.ModelChoiceField(label=_("Province"), required=False, queryset=provinces, empty_label=_("All"))
-        self.fields["status"] = forms.ChoiceField(label=_("Status"), required=False, choices=[("", _("All")), *statuses])
+        self.fields["province"] = forms.ModelChoiceField(
+            label=_("Province"), required=False, queryset=provinces, empty_label=_("All"), widget=_select()
+        )
+        self.fields["status"] = forms.ChoiceField(label=_("Status"), required=False, choices=[("", _("All")), *statuses], widget=_select())
 
     def narrowed(self, nominations: models.QuerySet[Nomination]) -> models.QuerySet[Nomination]:
         """An unknown value narrows nothing."""

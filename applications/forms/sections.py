@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from applications import content
 from applications.definition import FieldDefinition, GroupDefinition, Section
@@ -98,8 +99,8 @@ class SectionForm(forms.Form):
         for code, group in self.groups.items():
             if group.error:
                 yield Fault(f"id_{code}", group.label, group.error)
-            for row in group.forms:
-                yield from _faults_of(row)
+            for number, row in enumerate(group.forms, start=1):
+                yield from _faults_of(row, where=_("%(group)s, row %(row)s") % {"group": group.label, "row": number})
 
     # What the buttons beside the entries do; nothing is saved by them.
 
@@ -167,9 +168,10 @@ class SectionForm(forms.Form):
         self.groups = self._read_groups()
 
 
-def _faults_of(form: forms.Form) -> Iterator[Fault]:
+def _faults_of(form: forms.Form, where: str = "") -> Iterator[Fault]:
     for bound in form:
-        yield from (Fault(bound.auto_id, str(bound.label), str(sentence)) for sentence in bound.errors)
+        label = " · ".join(part for part in (where, str(bound.label)) if part)
+        yield from (Fault(bound.auto_id, label, str(sentence)) for sentence in bound.errors)
 
 
 def _digest(value: Any) -> str:

@@ -116,7 +116,7 @@ def gap_links(nomination: Nomination, gaps: Iterable[content.Gap]) -> list[GapLi
         label = item.label.in_language(get_language())
         if gap.row and isinstance(item, GroupDefinition):
             column = next(each.label.in_language(get_language()) for each in item.fields if each.code == gap.field)
-            label = _("%(group)s, row %(row)s: %(column)s") % {"group": label, "row": gap.row, "column": column}
+            label = f"{_('%(group)s, row %(row)s') % {'group': label, 'row': gap.row}} · {column}"
         links.append(GapLink(label, str(gap), f"{section_url(nomination, section)}#{gap.anchor}"))
     return links
 

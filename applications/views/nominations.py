@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from applications import content, permissions, queries
-from applications.enums import Refusal
+from applications.enums import AttachmentKind, Refusal
 from applications.forms.nominations import ListFilter, StartForm, WithdrawForm
 from applications.models import Nomination
 from applications.rules import Refused
@@ -78,12 +78,15 @@ def detail(request: SignedInRequest, code: str) -> HttpResponse:
         facts |= {"own": own, "can_withdraw": can_withdraw and not nominations.why_not_withdraw(nomination, at=request.received_at)}
         return render(request, "applications/nomination_detail.html", facts | {"why_not": why_not if own else None})
     correction = nomination.open_correction
+    kinds = {each.kind for each in nominations.files_of(nomination)}
     facts |= {
         "sections": checklist.states(nomination, nominations.gaps_of(nomination)),
         "form_note": nomination.round.definition.note.in_language(get_language()),
         "correction": correction,
         "notes": checklist.notes_of(nomination, correction) if correction else [],
-        "files_open": {kind: not correction or kind in correction.codes for kind in ("letter", "evidence")},
+        "files_open": {kind: not correction or kind in correction.codes for kind in AttachmentKind.values},
+        "has_letter": AttachmentKind.LETTER in kinds,
+        "has_evidence": AttachmentKind.EVIDENCE in kinds,
         "closes_at": correction.closes_at if correction else nomination.closes_at(),
         "refused": nominations.why_not_submit(nomination, at=request.received_at, undertaken=True),
         "can_submit": permissions.can_submit(request.user, nomination),

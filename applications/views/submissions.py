@@ -41,13 +41,20 @@ def submit(request: SignedInRequest, code: str) -> HttpResponse:
         "nomination": nomination,
         "form": form,
         "dossier": queries.dossier_for(request.user, nomination),
-        "sections": content.shown_sections(nomination.round.definition, nomination.content, get_language()),
+        "sections": _to_check(nomination),
         "gaps": checklist.gap_links(nomination, checklist.without_undertaking(nominations.gaps_of(nomination))),
         "refused": nominations.why_not_submit(nomination, at=request.received_at, undertaken=True),
         "can_submit": permissions.can_submit(request.user, nomination),
         "approvers": queries.approvers_of(nomination.province_id),
     }
     return render(request, "applications/nomination_submit.html", facts, status=422 if form.errors else 200)
+
+
+def _to_check(nomination: Nomination) -> list[content.ShownSection]:
+    """Everything but the undertaking, which stands under it."""
+    codes = {section.code for section in checklist.sections_to_fill(nomination)}
+    shown = content.shown_sections(nomination.round.definition, nomination.content, get_language())
+    return [section for section in shown if section.code in codes]
 
 
 @login_required
