@@ -112,8 +112,7 @@ def save_sheet(*, sheet_id: int, marks: Mapping[str, Entry], revision: int, by: 
     if sheet.revision != revision:
         raise Stale(standing, sheet.revision)
     changed = {code: (mark, comment) for code, (mark, comment) in marks.items() if standing.get(code, (None, "")) != (mark, comment)}
-    for code, (mark, comment) in changed.items():
-        _write(sheet, criteria[code], old=standing.get(code, (None, ""))[0], mark=mark, comment=comment, at=at)
+    _write(sheet, {criteria[code]: entry for code, entry in changed.items()}, standing, at=at)
     if sheet.status == SheetStatus.ASSIGNED:
         sheet.status = SheetStatus.DRAFT
     sheet.revision, sheet.saved_at = revision + 1, at
@@ -198,23 +197,23 @@ def _is_complete(entry: Entry | None) -> bool:
     return entry is not None and entry[0] is not None and bool(entry[1].strip())
 
 
-def _write(sheet: ScoreSheet, criterion: Criterion, *, old: int | None, mark: int | None, comment: str, at: datetime) -> None:
-    """Absent is absent: with neither mark nor comment there is no row."""
-    if mark is None and not comment:
-        sheet.marks.filter(criterion=criterion).delete()
-    else:
-        Mark.objects.update_or_create(sheet=sheet, criterion=criterion, defaults={"mark": mark, "comment": comment})
-    if mark != old:
-        reopened = sheet.status == SheetStatus.REOPENED
-        MarkChange.objects.create(
-            sheet=sheet,
-            criterion=criterion,
-            old=old,
-            new=mark,
-            phase=SheetStatus.REOPENED if reopened else SheetStatus.DRAFT,
-            reason=sheet.reopened_reason,
-            changed_at=at,
-        )
+def _write(sheet: ScoreSheet, changed: Mapping[Criterion, Entry], standing: Mapping[str, Entry], *, at: datetime) -> None:
+    """Marks and ledger in three statements. Absent is absent: with neither mark nor comment there is no row."""
+    emptied = [criterion for criterion, entry in changed.items() if entry == (None, "")]
+    sheet.marks.filter(criterion__in=emptied).delete()
+    Mark.objects.bulk_create(
+        (Mark(sheet=sheet, criterion=c, mark=mark, comment=comment) for c, (mark, comment) in changed.items() if c not in emptied),
+        update_conflicts=True,
+        unique_fields=["sheet", "criterion"],
+        update_fields=["mark", "comment"],
+    )
+    phase = SheetStatus.REOPENED if sheet.status == SheetStatus.REOPENED else SheetStatus.DRAFT
+    olds = {criterion: standing.get(criterion.code, (None, ""))[0] for criterion in changed}
+    MarkChange.objects.bulk_create(
+        MarkChange(sheet=sheet, criterion=c, old=olds[c], new=mark, phase=phase, reason=sheet.reopened_reason, changed_at=at)
+        for c, (mark, _comment) in changed.items()
+        if mark != olds[c]
+    )
 
 
 def _decline(sheet: ScoreSheet, *, reason: str, by: User, at: datetime) -> ScoreSheet:
