@@ -4,14 +4,23 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
 
 from applications.models import Round
+from applications.rules import Refused
 from pilotportal import clock
 from pilotportal.rehearsal.cast import Cast
 from pilotportal.rehearsal.chance import Chance
 from pilotportal.rehearsal.lineup import Lineup
 from pilotportal.rehearsal.size import Size
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+PAST_THE_RULE = _("the same, written past the rule into the database")
 QUEUE_LIMIT = 300.0  # seconds of real time that a task may take
 LOOK_EVERY = 0.05
 
@@ -30,9 +39,10 @@ class Act:
 
 @dataclass(frozen=True)
 class Attempt:
-    """Something that had to be refused: what was expected, and what came."""
+    """Something that had to be refused: what was expected, and what came. `title` is for people."""
 
     name: str
+    title: "StrOrPromise"
     expected: str
     came: str
 
@@ -78,15 +88,24 @@ class Play:
         self.timings[stage.name] = Timing(round(time.monotonic() - begun, 2), round(time.process_time() - used, 2))
         return finished
 
-    def refused(self, name: str, *, expected: str, by: type[Exception] | tuple[type[Exception], ...], act: Callable[[], object]) -> None:
-        """Try what must not succeed, and note whether it was refused for the expected reason."""
+    def refused(self, name: str, title: "StrOrPromise", *, expected: str, by: type[Exception] = Refused, act: Callable[[], object]) -> None:
+        """Try what must not succeed, and note whether it was refused (by raising `by`) for the expected reason."""
         try:
             act()
         except by as error:
             came = str(getattr(error, "refusal", "") or getattr(error, "problem", "") or type(error).__name__)
         else:
             came = "done"
-        self.attempts.append(Attempt(name, str(expected), came))
+        self.attempts.append(Attempt(name, title, str(expected), came))
+
+    def forced(self, name: str, *, title: "StrOrPromise" = PAST_THE_RULE, act: Callable[[], object]) -> None:
+        """Try to write past the rule what was refused by it: the database must refuse it too."""
+
+        def write() -> None:
+            with transaction.atomic():
+                act()
+
+        self.refused(f"{name}_by_database", title, expected=IntegrityError.__name__, by=IntegrityError, act=write)
 
     def _perform(self, stage: Stage) -> bool:
         for act in sorted(stage.acts(self), key=lambda act: act.at):

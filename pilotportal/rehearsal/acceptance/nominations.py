@@ -36,9 +36,11 @@ def _rules(play: Play) -> Iterator[Check]:
 
 
 def _attempts(play: Play) -> Iterator[Check]:
-    for number, attempt in enumerate(play.attempts, start=1):
-        title = _("Refused: %(attempt)s") % {"attempt": attempt.name}
-        yield same(f"refused_{number:02}", title, found=attempt.came, expected=attempt.expected)
+    by_name = {attempt.name: attempt.title for attempt in play.attempts}
+    for name, title in by_name.items():
+        tried = [attempt for attempt in play.attempts if attempt.name == name]
+        wrong = [f"{attempt.came} ≠ {attempt.expected}" for attempt in tried if not attempt.ok]
+        yield all_of(f"refused_{name}", _("Refused: %(attempt)s") % {"attempt": title}, wrong=wrong, of=len(tried))
 
 
 def _deadline(play: Play) -> Iterator[Check]:

@@ -5,14 +5,13 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
 from django.http import Http404
+from django.utils.translation import gettext_lazy as _
 
 from applications import permissions
 from applications.content import Invalid
 from applications.enums import Problem, Refusal
 from applications.models import Nomination
-from applications.rules import Refused
 from applications.services import nominations
 from pilotportal.accounts.models import Division
 from pilotportal.rehearsal import moments
@@ -39,24 +38,24 @@ def acts(play: Play) -> Iterator[Act]:
 def _other_province(play: Play, unit: Unit, at: datetime) -> None:
     city = Division.objects.exclude(province=unit.division).filter(level="prefecture_city").order_by("pk")[0]
     start = _starting(play, unit, city, at)
-    play.refused("a city of another province", expected=Refusal.OTHER_PROVINCE, by=Refused, act=start)
+    play.refused("other_province", _("a city of another province"), expected=Refusal.OTHER_PROVINCE, act=start)
     forced = partial(_force, play, unit.division, city, at)
-    play.refused("the same, past the rule", expected="IntegrityError", by=IntegrityError, act=forced)
+    play.forced("other_province", act=forced)
 
 
 def _twice(play: Play, nominee: Nominee, at: datetime) -> None:
     start = _starting(play, play.lineup.unit_of(HEBEI), nominee.city, at)
-    play.refused("the same city twice", expected=Refusal.TWICE, by=Refused, act=start)
+    play.refused("twice", _("the same city twice"), expected=Refusal.TWICE, act=start)
     forced = partial(_force, play, nominee.city.province, nominee.city, at)
-    play.refused("the same, past the rule", expected="IntegrityError", by=IntegrityError, act=forced)
+    play.forced("twice", act=forced)
 
 
 def _above_quota(play: Play, unit: Unit, at: datetime) -> None:
     named = [nominee.city.pk for nominee in unit.nominees]
     city = Division.objects.filter(province=unit.division, level="prefecture_city").exclude(pk__in=named).order_by("pk")[0]
-    play.refused("a city above the quota", expected=Refusal.QUOTA, by=Refused, act=_starting(play, unit, city, at))
+    play.refused("quota", _("a city above the quota"), expected=Refusal.QUOTA, act=_starting(play, unit, city, at))
     forced = partial(_force, play, unit.division, city, at)
-    play.refused("the same, past the rule", expected="IntegrityError", by=IntegrityError, act=forced)
+    play.forced("quota", act=forced)
 
 
 def _fourth_sub_sector(play: Play, nominee: Nominee, at: datetime) -> None:
@@ -71,14 +70,14 @@ def _fourth_sub_sector(play: Play, nominee: Nominee, at: datetime) -> None:
         by=play.cast.handlers[HEBEI],
         at=at,
     )
-    play.refused("a fourth sub-sector", expected=Problem.TOO_MANY_ROWS, by=Invalid, act=save)
+    play.refused("fourth_sub_sector", _("a fourth sub-sector"), expected=Problem.TOO_MANY_ROWS, by=Invalid, act=save)
     forced = partial(_force_content, nominee, {SUB_SECTORS: rows})
-    play.refused("the same, past the rule", expected="IntegrityError", by=IntegrityError, act=forced)
+    play.forced("fourth_sub_sector", act=forced)
 
 
 def _incomplete(play: Play, nominee: Nominee, at: datetime) -> None:
     hand_in = partial(nominations.submit, nomination_id=nominee.nomination_id, undertaken=True, by=play.cast.approvers[HEBEI], at=at)
-    play.refused("an incomplete nomination", expected=Refusal.INCOMPLETE, by=Refused, act=hand_in)
+    play.refused("incomplete", _("an incomplete nomination"), expected=Refusal.INCOMPLETE, act=hand_in)
 
 
 def _without_the_right(play: Play, nominee: Nominee, _at: datetime) -> None:
@@ -86,18 +85,20 @@ def _without_the_right(play: Play, nominee: Nominee, _at: datetime) -> None:
     stranger = next(user for province, user in play.cast.approvers.items() if province != HEBEI)
     as_handler = partial(permissions.nomination_for, play.cast.handlers[HEBEI], code, can=permissions.can_submit)
     as_stranger = partial(permissions.nomination_for, stranger, code)
-    play.refused("submission by the handling official", expected="PermissionDenied", by=PermissionDenied, act=as_handler)
-    play.refused("a look at another province's nomination", expected="Http404", by=Http404, act=as_stranger)
+    play.refused(
+        "handler_submits", _("submission by the handling official"), expected="PermissionDenied", by=PermissionDenied, act=as_handler
+    )
+    play.refused("stranger_looks", _("a look at another province's nomination"), expected="Http404", by=Http404, act=as_stranger)
 
 
 def _second_submission(play: Play, nominee: Nominee, at: datetime) -> None:
     hand_in = partial(nominations.submit, nomination_id=nominee.nomination_id, undertaken=True, by=play.cast.approvers[HEBEI], at=at)
-    play.refused("a second submission", expected=Refusal.NOT_A_DRAFT, by=Refused, act=hand_in)
+    play.refused("second_submission", _("a second submission"), expected=Refusal.NOT_A_DRAFT, act=hand_in)
 
 
 def _withdrawal_too_late(play: Play, nominee: Nominee, at: datetime) -> None:
     take_back = partial(nominations.withdraw, nomination_id=nominee.nomination_id, reason="（演示）", by=play.cast.approvers[HEBEI], at=at)
-    play.refused("a withdrawal after the deadline", expected=Refusal.CLOSED, by=Refused, act=take_back)
+    play.refused("withdrawal_late", _("a withdrawal after the deadline"), expected=Refusal.CLOSED, act=take_back)
 
 
 def _starting(play: Play, unit: Unit, city: Division, at: datetime) -> Callable[[], object]:
@@ -105,10 +106,8 @@ def _starting(play: Play, unit: Unit, city: Division, at: datetime) -> Callable[
 
 
 def _force(play: Play, province: Division, city: Division, at: datetime) -> None:
-    with transaction.atomic():
-        Nomination.objects.create(round=play.round, province=province, city=city, created_by=play.cast.staff, created_at=at)
+    Nomination.objects.create(round=play.round, province=province, city=city, created_by=play.cast.staff, created_at=at)
 
 
 def _force_content(nominee: Nominee, content: dict[str, object]) -> None:
-    with transaction.atomic():
-        Nomination.objects.filter(pk=nominee.nomination_id).update(content=content)
+    Nomination.objects.filter(pk=nominee.nomination_id).update(content=content)

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
+from django.utils.translation import gettext_lazy as _
+
 from applications.definition import GroupDefinition, Section
 from applications.enums import Refusal
 from applications.models import Nomination
-from applications.rules import Refused
 from applications.services import nominations
 from pilotportal.rehearsal import moments, phrases
 from pilotportal.rehearsal.lineup import Fate, Nominee
@@ -76,7 +77,10 @@ def _answer(play: Play, nominee: Nominee, at: datetime) -> None:
 def _answer_too_late(play: Play, nominee: Nominee, at: datetime) -> None:
     code = _to_correct(play, nominee)[0]
     play.refused(
-        "an answer after the end of its correction", expected=Refusal.CLOSED, by=Refused, act=lambda: _rewrite(play, nominee, code, at)
+        "answer_late",
+        _("an answer after the end of its correction"),
+        expected=Refusal.CLOSED,
+        act=lambda: _rewrite(play, nominee, code, at),
     )
 
 

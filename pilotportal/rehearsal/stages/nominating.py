@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from django.utils.translation import gettext_lazy as _
+
 from applications import permissions
 from applications.definition import Section
 from applications.enums import AttachmentKind, DeadlineKind, Refusal
 from applications.models import Closing, Nomination
 from applications.periodic import close_deadlines
-from applications.rules import Refused
 from applications.services import nominations
 from pilotportal.accounts.enums import Level
 from pilotportal.accounts.models import User
@@ -19,7 +20,7 @@ from pilotportal.rehearsal import invention, moments, paper
 from pilotportal.rehearsal.lineup import Nominee, Unit, Way
 from pilotportal.rehearsal.play import Act, Play, wait_for
 
-LATE = "a nomination at the closing instant"
+LATE = "late"
 LEVEL_REASON = "该地区为本省制造业集聚区，地级行政区划，先进制造业集群特征明显。（演示）"
 
 
@@ -130,12 +131,12 @@ def _withdraw(nominee: Nominee, by: User, at: datetime) -> None:
 
 
 def _try_late(play: Play, nominee: Nominee, by: User, at: datetime) -> None:
-    play.refused(LATE, expected=Refusal.CLOSED, by=Refused, act=lambda: submit(nominee, by, at))
+    play.refused(LATE, _("a nomination at the closing instant"), expected=Refusal.CLOSED, act=lambda: submit(nominee, by, at))
 
 
 def close_nominations(play: Play) -> None:
     """The worker seals the list; asked twice, it seals once."""
-    for _ in range(2):
+    for _time in range(2):
         close_deadlines.delay()
     closings = Closing.objects.filter(round=play.round, kind=DeadlineKind.NOMINATION)
     wait_for(closings.exists, what="closing of the nominations")

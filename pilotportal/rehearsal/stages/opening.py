@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
 
 from applications import shipped
 from applications.enums import Refusal
 from applications.models import Criterion, Round
-from applications.rules import Refused
 from applications.services import rounds
 from pilotportal import clock
 from pilotportal.accounts.models import Division
@@ -44,18 +43,17 @@ def _try_wrong_weights(play: Play, at: datetime) -> None:
     wrong = {**record, "criteria": [{**first, "weight": first["weight"] - 1}, *record["criteria"][1:]]}
     rounds.save(round_id=play.round.pk, record=wrong, by=play.cast.staff, at=at)
     play.refused(
-        "opening with weights that do not sum to 100",
+        "weights",
+        _("opening with weights that do not sum to 100"),
         expected=Refusal.WEIGHTS,
-        by=Refused,
         act=lambda: rounds.open_round(round_id=play.round.pk, by=play.cast.staff, at=at),
     )
-    play.refused("the same, past the rule", expected="IntegrityError", by=IntegrityError, act=lambda: _open_by_force(play, at))
+    play.forced("weights", act=lambda: _open_by_force(play, at))
     rounds.save(round_id=play.round.pk, record=record, by=play.cast.staff, at=at)
 
 
 def _open_by_force(play: Play, at: datetime) -> None:
-    with transaction.atomic():
-        Round.objects.filter(pk=play.round.pk).update(opened_at=at, opened_by=play.cast.staff, digest="sm3:forced")
+    Round.objects.filter(pk=play.round.pk).update(opened_at=at, opened_by=play.cast.staff, digest="sm3:forced")
 
 
 def _open(play: Play, at: datetime) -> None:
@@ -66,14 +64,13 @@ def _open(play: Play, at: datetime) -> None:
 def _try_to_change_the_rules(play: Play, at: datetime) -> None:
     record = rounds.snapshot(play.round)
     play.refused(
-        "changing the rules of an opened round",
+        "frozen_rules",
+        _("changing the rules of an opened round"),
         expected=Refusal.NOT_PREPARING,
-        by=Refused,
         act=lambda: rounds.save(round_id=play.round.pk, record=record, by=play.cast.staff, at=at),
     )
-    play.refused("the same, past the rule", expected="IntegrityError", by=DatabaseError, act=lambda: _change_by_force(play))
+    play.forced("frozen_rules", act=lambda: _change_by_force(play))
 
 
 def _change_by_force(play: Play) -> None:
-    with transaction.atomic():
-        Criterion.objects.filter(round=play.round).update(weight=1)
+    Criterion.objects.filter(round=play.round).update(weight=1)

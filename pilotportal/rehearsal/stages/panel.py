@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from applications.models import Nomination
-from applications.rules import Refused
 from pilotportal.rehearsal import moments
 from pilotportal.rehearsal.cast import Bearing
 from pilotportal.rehearsal.play import Act, Play
@@ -49,10 +49,13 @@ def _draw(play: Play, at: datetime) -> None:
     number = PUBLIC_NUMBER.format(play.chance.number(0, 9_999_999, "public number"))
     draw = partial(panel.draw, round_id=play.round.pk, size=_size(play), public_number=number, by=play.cast.staff, at=at)
     play.refused(
-        "a draw with another secret number", expected=Refusal.NOT_THE_COMMITMENT, by=Refused, act=lambda: draw(nonce=_secret(play)[::-1])
+        "other_secret",
+        _("a draw with another secret number"),
+        expected=Refusal.NOT_THE_COMMITMENT,
+        act=lambda: draw(nonce=_secret(play)[::-1]),
     )
     draw(nonce=_secret(play))
-    play.refused("a second draw", expected=Refusal.DRAWN, by=Refused, act=lambda: draw(nonce=_secret(play)))
+    play.refused("second_draw", _("a second draw"), expected=Refusal.DRAWN, act=lambda: draw(nonce=_secret(play)))
 
 
 def _assign_and_undo(play: Play, at: datetime) -> None:
@@ -71,19 +74,20 @@ def _try_an_expert_of_the_province(play: Play, at: datetime) -> None:
     pairs = ((nomination, Expert.objects.filter(province=nomination.province).first()) for nomination in nominations)
     if pair := next(((nomination, expert) for nomination, expert in pairs if expert), None):
         force = partial(_force_sheet, play, *pair, at)
-        play.refused("an expert from the city's province", expected="IntegrityError", by=IntegrityError, act=force)
+        play.refused(
+            "expert_of_the_province", _("an expert from the city's province"), expected="IntegrityError", by=IntegrityError, act=force
+        )
 
 
 def _force_sheet(play: Play, nomination: Nomination, expert: Expert, at: datetime) -> None:
-    with transaction.atomic():
-        run = AssignmentRun.objects.filter(round=play.round).latest("pk")
-        ScoreSheet.objects.create(run=run, nomination=nomination, expert=expert, assigned_at=at)
+    run = AssignmentRun.objects.filter(round=play.round).latest("pk")
+    ScoreSheet.objects.create(run=run, nomination=nomination, expert=expert, assigned_at=at)
 
 
 def _try_without_pledge(play: Play, at: datetime) -> None:
     sheet = _sheets(play).select_related("expert__user__organisation")[0]
     save = partial(scoring.save_sheet, sheet_id=sheet.pk, marks={}, revision=0, by=sheet.expert.user, at=at)
-    play.refused("a score sheet before the pledge", expected=Refusal.NO_PLEDGE, by=Refused, act=save)
+    play.refused("no_pledge", _("a score sheet before the pledge"), expected=Refusal.NO_PLEDGE, act=save)
 
 
 def _pledge(play: Play, at: datetime) -> None:

@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import groupby
 
-from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
 
 from applications.models import Criterion
-from applications.rules import Refused
 from pilotportal.rehearsal import moments, phrases
 from pilotportal.rehearsal.cast import Bearing
 from pilotportal.rehearsal.play import Act, Play
@@ -101,7 +100,7 @@ def _submit(task: Task, at: datetime) -> None:
 
 def _try_late(play: Play, task: Task, criteria: list[Criterion], at: datetime) -> None:
     save = partial(_save, task, _entries(play, task, criteria), revision=0, at=at)
-    play.refused("a score sheet at the end of its deadline", expected=Refusal.SHEET_CLOSED, by=Refused, act=save)
+    play.refused("sheet_late", _("a score sheet at the end of its deadline"), expected=Refusal.SHEET_CLOSED, act=save)
 
 
 def _try_on_an_open_sheet(play: Play, task: Task, criteria: list[Criterion], at: datetime) -> None:
@@ -109,21 +108,20 @@ def _try_on_an_open_sheet(play: Play, task: Task, criteria: list[Criterion], at:
     first = criteria[0]
     beyond = {**whole, first.code: (first.max_mark + 1, "（演示）")}
     out_of_range = partial(_save, task, beyond, revision=0, at=at)
-    play.refused("a mark outside its range", expected=Refusal.MARK_RANGE, by=Refused, act=out_of_range)
+    play.refused("mark_range", _("a mark outside its range"), expected=Refusal.MARK_RANGE, act=out_of_range)
     force = partial(_force_mark, task, first)
-    play.refused("the same, past the rule", expected="IntegrityError", by=IntegrityError, act=force)
+    play.forced("mark_range", act=force)
     hand_in = partial(_submit, task, at)
-    play.refused("a score sheet without marks", expected=Refusal.MARKS_MISSING, by=Refused, act=hand_in)
+    play.refused("marks_missing", _("a score sheet without marks"), expected=Refusal.MARKS_MISSING, act=hand_in)
 
 
 def _force_mark(task: Task, criterion: Criterion) -> None:
-    with transaction.atomic():
-        Mark.objects.create(sheet=task.sheet, criterion=criterion, mark=criterion.max_mark + 1)
+    Mark.objects.create(sheet=task.sheet, criterion=criterion, mark=criterion.max_mark + 1)
 
 
 def _try_after_submission(play: Play, task: Task, criteria: list[Criterion], at: datetime) -> None:
     save = partial(_save, task, _entries(play, task, criteria), revision=1, at=at)
-    play.refused("a change of a submitted score sheet", expected=Refusal.SHEET_SUBMITTED, by=Refused, act=save)
+    play.refused("sheet_submitted", _("a change of a submitted score sheet"), expected=Refusal.SHEET_SUBMITTED, act=save)
 
 
 def _reopen(play: Play, task: Task, criteria: list[Criterion], at: datetime) -> None:

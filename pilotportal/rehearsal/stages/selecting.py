@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
-from applications.rules import Refused
+from django.utils.translation import gettext_lazy as _
+
 from pilotportal.rehearsal import moments
 from pilotportal.rehearsal.play import Act, Play
 from review import queries
@@ -31,7 +32,7 @@ def try_too_early(play: Play) -> Iterator[Act]:
     rank = partial(ranking.compute, round_id=play.round.pk, by=play.cast.staff)
     yield Act(
         moments.at(8, 27, 9),
-        lambda at: play.refused("a ranking while sheets are out", expected=Refusal.SHEETS_OUT, by=Refused, act=lambda: rank(at=at)),
+        lambda at: play.refused("ranking_early", _("a ranking while sheets are out"), expected=Refusal.SHEETS_OUT, act=lambda: rank(at=at)),
     )
 
 
@@ -43,7 +44,7 @@ def _propose(play: Play, at: datetime) -> None:
     propose = partial(selection.propose, round_id=play.round.pk, places=play.size.places, by=play.cast.staff, at=at)
     if play.size.places != play.round.planned_places:
         without = partial(propose, reason="", document_number="")
-        play.refused("another number of places without a reason", expected=Refusal.PLACES, by=Refused, act=without)
+        play.refused("places", _("another number of places without a reason"), expected=Refusal.PLACES, act=without)
     _part_ties(play, at)
     propose(reason=REASON, document_number=DOCUMENT)
 
@@ -68,9 +69,9 @@ def _sign_off(play: Play, at: datetime) -> None:
     proposed = _current(play)
     sign_off = partial(selection.sign_off, selection_id=proposed.pk, at=at)
     by_proposer = partial(sign_off, digest=proposed.digest, by=play.cast.staff)
-    play.refused("release by the one who proposed", expected=Refusal.SAME_PERSON, by=Refused, act=by_proposer)
+    play.refused("same_person", _("release by the one who proposed"), expected=Refusal.SAME_PERSON, act=by_proposer)
     of_another_list = partial(sign_off, digest=f"{proposed.digest[:-4]}0000", by=play.cast.second)
-    play.refused("release of a list that was not seen", expected=Refusal.DIGEST_CHANGED, by=Refused, act=of_another_list)
+    play.refused("list_not_seen", _("release of a list that was not seen"), expected=Refusal.DIGEST_CHANGED, act=of_another_list)
     sign_off(digest=proposed.digest, by=play.cast.second)
 
 
@@ -80,7 +81,7 @@ def _publish(play: Play, at: datetime) -> None:
 
 def _try_to_decide_early(play: Play, at: datetime) -> None:
     decide = partial(selection.decide, selection_id=_current(play).pk, decision_number=DECISION, by=play.cast.staff, at=at)
-    play.refused("a decision while the notice runs", expected=Refusal.NOTICE_RUNNING, by=Refused, act=decide)
+    play.refused("notice_running", _("a decision while the notice runs"), expected=Refusal.NOTICE_RUNNING, act=decide)
 
 
 def _decide(play: Play, at: datetime) -> None:
