@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -67,7 +67,6 @@ SECTIONS = (
     ),
     Section(_("Record"), (Page(_("Record"), "reporting:events", frozenset({Role.SUPERVISOR, Role.AUDIT_ADMIN})),)),
 )
-AWAITED = frozenset({"applications:rounds", "applications:deadlines", "applications:pilots"})
 
 
 @dataclass
@@ -88,19 +87,10 @@ def links_for(role: str, *, path: str) -> list[Link]:
 
 
 def _section(section: Section, role: str) -> Link | None:
-    links = [Link(str(page.label), url) for page in section.pages if role in page.roles and (url := _url(page.url_name))]
+    links = [Link(str(page.label), reverse(page.url_name)) for page in section.pages if role in page.roles]
     if not links:
         return None
     return Link(str(section.label) if len(links) > 1 else links[0].label, links[0].url, links=links)
-
-
-def _url(name: str) -> str | None:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        if name in AWAITED:
-            return None
-        raise
 
 
 def _mark(pages: list[Link], path: str) -> None:
