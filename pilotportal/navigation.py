@@ -18,6 +18,7 @@ class Page:
     label: Promise
     url_name: str
     roles: frozenset[Role]
+    also: frozenset[str] = frozenset()  # names of pages that belong to this one and whose address does not say so
 
 
 @dataclass(frozen=True)
@@ -39,15 +40,20 @@ SECTIONS = (
         _("Nominations"),
         (
             Page(_("Nominations"), "applications:nominations", PROVINCE_ROLES | REVIEW_READERS),
-            Page(_("Formal review"), "review:queue", STAFF),
+            Page(_("Formal review"), "review:queue", STAFF, also=frozenset({"review:check"})),
         ),
     ),
     Section(
         _("Expert review"),
         (
             Page(_("Experts and assignment"), "review:panel", STAFF),
-            Page(_("Progress of the review"), "review:progress", REVIEW_READERS),
-            Page(_("My score sheets"), "review:sheets", frozenset({Role.EXPERT})),
+            Page(
+                _("Progress of the review"),
+                "review:progress",
+                REVIEW_READERS,
+                also=frozenset({"review:nomination_sheets", "review:marks"}),
+            ),
+            Page(_("My score sheets"), "review:sheets", frozenset({Role.EXPERT}), also=frozenset({"review:pledge"})),
         ),
     ),
     Section(
@@ -73,28 +79,30 @@ SECTIONS = (
 class Link:
     label: str
     url: str
+    also: frozenset[str] = frozenset()
     current: bool = False
     links: list["Link"] = field(default_factory=list)
 
 
-def links_for(role: str, *, path: str) -> list[Link]:
-    """The sections that this role has, each with its pages; those that `path` belongs to are marked current."""
+def links_for(role: str, *, path: str, view_name: str = "") -> list[Link]:
+    """The sections that this role has, each with its pages; those to which the page at `path` belongs are marked current."""
     sections = [section for section in (_section(section, role) for section in SECTIONS) if section]
-    _mark([page for section in sections for page in section.links], path)
+    _mark([page for section in sections for page in section.links], path, view_name)
     for section in sections:
         section.current = any(page.current for page in section.links)
     return sections
 
 
 def _section(section: Section, role: str) -> Link | None:
-    links = [Link(str(page.label), reverse(page.url_name)) for page in section.pages if role in page.roles]
+    links = [Link(str(page.label), reverse(page.url_name), page.also) for page in section.pages if role in page.roles]
     if not links:
         return None
     return Link(str(section.label) if len(links) > 1 else links[0].label, links[0].url, links=links)
 
 
-def _mark(pages: list[Link], path: str) -> None:
-    """The page with the longest address that the path begins with; home only when it is meant."""
+def _mark(pages: list[Link], path: str, view_name: str) -> None:
+    """By name, else the page with the longest address that the path begins with; home only when it is meant."""
+    named = [page for page in pages if view_name in page.also]
     under = [page for page in pages if path == page.url or (page.url != "/" and path.startswith(page.url))]
-    if under:
-        max(under, key=lambda page: len(page.url)).current = True
+    for page in named or sorted(under, key=lambda page: len(page.url))[-1:]:
+        page.current = True

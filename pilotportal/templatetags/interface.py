@@ -60,7 +60,8 @@ def navigation(context: dict[str, Any]) -> list[frame.Link]:
     user = getattr(request, "user", None)
     if request is None or user is None or not user.is_authenticated:
         return []
-    return frame.links_for(user.role, path=request.path)
+    view_name = request.resolver_match.view_name if request.resolver_match else ""
+    return frame.links_for(user.role, path=request.path, view_name=view_name)
 
 
 @register.simple_tag

@@ -55,3 +55,24 @@ def test_the_present_page_is_marked(path: str, current: str | None) -> None:
     marked = [page.url for section in sections for page in section.links if page.current]
     assert marked == ([current] if current else [])
     assert [section.current for section in sections].count(True) == len(marked)
+
+
+@pytest.mark.parametrize(
+    ("name", "role", "page"),
+    [
+        ("review:check", Role.STAFF, "review:queue"),
+        ("review:marks", Role.SUPERVISOR, "review:progress"),
+        ("review:pledge", Role.EXPERT, "review:sheets"),
+    ],
+)
+def test_a_page_with_an_address_of_its_own_is_marked_where_it_belongs(name: str, role: Role, page: str) -> None:
+    path = reverse(name, args=["K7M2QX9P"])
+    marked = [link.url for section in navigation.links_for(role, path=path, view_name=name) for link in section.links if link.current]
+    assert marked == [reverse(page)]
+
+
+def test_pages_that_belong_elsewhere_exist() -> None:
+    for section in navigation.SECTIONS:
+        for page in section.pages:
+            for name in page.also:
+                assert reverse(name, args=["K7M2QX9P"])
