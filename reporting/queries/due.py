@@ -1,10 +1,11 @@
 """Home: what is due from me, with the instant and where to do it."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,10 +16,10 @@ from applications.models.nominations import deadline_of
 from applications.queries import nominations_visible_to, pilots_visible_to, rounds_visible_to
 from pilotportal.accounts.enums import Role
 from pilotportal.accounts.models import User
-from review.enums import SelectionStatus, SheetStatus
+from review.enums import SelectionStatus
 from review.models import Selection
 from review.queries import sheets_visible_to
-from review.rules import OPEN_SHEET
+from review.rules import GIVEN_UP, OPEN_SHEET
 
 
 @dataclass(frozen=True)
@@ -114,16 +115,14 @@ def _check_formally(user: User, _at: datetime) -> Iterator[Due]:
 
 
 def _seats_to_fill(_user: User, _at: datetime) -> Iterator[Due]:
-    lost = Nomination.objects.filter(status=Status.ACCEPTED).annotate(
-        given_up=Count("sheets", filter=Q(sheets__status__in=[SheetStatus.RECUSED, SheetStatus.DECLINED])),
-        held=Count("sheets", filter=~Q(sheets__status__in=[SheetStatus.RECUSED, SheetStatus.DECLINED])),
-    )
-    short = [
-        nomination for nomination in lost.select_related("round") if nomination.given_up and nomination.held < nomination.round.panel_size
-    ]
-    if short:
-        title = ngettext("%(count)s nomination lacks an expert", "%(count)s nominations lack experts", len(short)) % {"count": len(short)}
-        yield Due(title, str(short[0].round), reverse("review:panel"))
+    """Counted by the database: a round may hold thousands of nominations."""
+    lost = Q(sheets__status__in=GIVEN_UP)
+    accepted = Nomination.objects.filter(status=Status.ACCEPTED).order_by().values("pk", "round")
+    seats = accepted.annotate(given_up=Count("sheets", filter=lost), held=Count("sheets", filter=~lost))
+    short = seats.filter(given_up__gt=0, held__lt=F("round__panel_size")).values_list("round", flat=True)
+    for round, count in Counter(short).items():
+        title = ngettext("%(count)s nomination lacks an expert", "%(count)s nominations lack experts", count) % {"count": count}
+        yield Due(title, str(Round.objects.get(pk=round)), reverse("review:panel"))
 
 
 def _release(user: User, _at: datetime) -> Iterator[Due]:
