@@ -1,28 +1,50 @@
 """What people enter in the review, cleaned."""
 
+import re
 import secrets
 import unicodedata
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from applications.definition import FormDefinition
-from applications.models import Criterion, Round
-from pilotportal.moments import end_of
-from review.enums import Ground, TieMethod
+from applications.forms.fields import LastDayField, LongTextField, WholeNumberField
+from applications.models import Criterion, Nomination, Round
+from review.enums import Ground, Refusal, TieMethod
 
 NONCE_BYTES = 32
-NOTE = "note-"
+NONCE = re.compile(rf"[0-9a-f]{{{2 * NONCE_BYTES}}}")
+MARK = re.compile(r"[0-9]{1,4}")
+LONGEST_CORRECTION = timedelta(days=365)
+USUAL_CORRECTION = timedelta(days=7)
+DRAWN_FOR_A_SEAT = 3  # experts proposed to be drawn for each seat on a nomination
+MOST_PLACES = 400
 
 
-class Plain(forms.Form):
-    """A form whose template sets the form tag and the buttons."""
+def note_field(*, label: Any, limit: int = 300, required: bool = True, **options: Any) -> LongTextField:
+    return LongTextField(label=label, max_length=limit, required=required, rows=3, **options)
+
+
+class EntryNoteField(LongTextField):
+    """One of very many on a page: nothing is counted beside it."""
+
+    def widget_attrs(self, _widget: forms.Widget) -> dict[str, Any]:
+        return {}
+
+
+def reference_field(**options: Any) -> forms.CharField:
+    """A document number, or another one that is copied."""
+    return forms.CharField(widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}), **options)
+
+
+class ReviewForm(forms.Form):
+    """Its template sets the form tag and the buttons. `field_of` says at which field a refusal belongs."""
+
+    field_of: Mapping[str, str] = {}
 
     @property
     def helper(self) -> FormHelper:
@@ -31,178 +53,269 @@ class Plain(forms.Form):
         helper.disable_csrf = True
         return helper
 
+    def put(self, name: str, value: object) -> None:
+        """Shows this in place of what was sent."""
+        self.data = self.data.copy()
+        self.data[self.add_prefix(name)] = str(value)
 
-class ReasonForm(Plain):
-    reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3, "data-limit": 300}))
+
+class ReasonForm(ReviewForm):
+    field_of = {Refusal.NO_REASON: "reason"}
+    reason = note_field(label=_("Reason"))
 
 
-class ReturnForm(Plain):
+class VersionForm(ReviewForm):
+    """A judgement of the version that was on the page: a newer one has to be read first."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, nomination: Nomination, *args: Any, **kwargs: Any) -> None:
+        self.current = nomination.current_version.number if nomination.current_version else 0
+        super().__init__(*args, initial={"version": self.current} | kwargs.pop("initial", {}), **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.pop("version", None) != self.current:
+            self.put("version", self.current)
+            raise ValidationError(_("A newer version has been handed in since you opened this page. Read it below before you judge it."))
+        return cleaned
+
+
+class RejectForm(VersionForm, ReasonForm):
+    """不予受理."""
+
+
+class ReturnForm(VersionForm):
     """退回修改: a note opens the entry that it stands beside; everything else stays locked."""
 
-    closes_on = forms.DateField(
-        label=_("To be corrected by the end of"),
-        help_text=_("A day in Beijing time. The correction closes at its midnight."),
-        widget=forms.DateInput(attrs={"type": "date"}),
+    closes_at = LastDayField(
+        label=_("To be corrected by the end of"), help_text=_("A day in Beijing time. The correction closes at its midnight.")
     )
-    reason = forms.CharField(label=_("Reason"), max_length=600, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = note_field(label=_("Remark for the record of the formal review"), required=False)
 
-    def __init__(self, definition: FormDefinition, *args: Any, received_at: datetime, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, nomination: Nomination, *args: Any, returnable: Mapping[str, str], received_at: datetime, **kwargs: Any) -> None:
+        super().__init__(nomination, *args, initial={"closes_at": received_at + USUAL_CORRECTION}, **kwargs)
         self.received_at = received_at
-        for _section, item in definition.items():  # noqa: PERF102 (not a dictionary: sections with their entries)
-            label = item.label.in_language(get_language())
-            self.fields[NOTE + item.code] = forms.CharField(label=label, max_length=300, required=False, strip=True)
+        self.notes = {code: f"note-{code}" for code in returnable}
+        for code, name in self.notes.items():
+            label = _("Note on “%(entry)s”") % {"entry": returnable[code]}
+            self.fields[name] = EntryNoteField(label=label, max_length=300, required=False, rows=2)
 
-    @property
-    def notes(self) -> list[forms.BoundField]:
-        return [field for field in self if field.name.startswith(NOTE)]
+    def note_on(self, code: str) -> forms.BoundField | None:
+        return self[self.notes[code]] if code in self.notes else None
 
     @property
     def returned(self) -> list[dict[str, str]]:
         """The named entries, as the service takes them."""
-        return [
-            {"code": name.removeprefix(NOTE), "note": note} for name, note in self.cleaned_data.items() if name.startswith(NOTE) and note
-        ]
+        notes = {code: self.cleaned_data.get(name) for code, name in self.notes.items()}
+        return [{"code": code, "note": note} for code, note in notes.items() if note]
 
-    @property
-    def closes_at(self) -> datetime:
-        return end_of(self.cleaned_data["closes_on"])
+    def clean_closes_at(self) -> datetime:
+        closes_at: datetime = self.cleaned_data["closes_at"]
+        if closes_at <= self.received_at:
+            raise ValidationError(_("This day is over. Give the province at least until tomorrow."))
+        if closes_at > self.received_at + LONGEST_CORRECTION:
+            raise ValidationError(_("This day is more than a year away."))
+        return closes_at
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if "closes_on" in cleaned and end_of(cleaned["closes_on"]) <= self.received_at:
-            self.add_error("closes_on", _("This day is over. Give the province at least until tomorrow."))
-        if not self.returned:
+        cleaned = super().clean()
+        if not self.returned and not self.errors.keys() & set(self.notes.values()):
             raise ValidationError(_("Write a note at each entry that is to be corrected; at least one is needed."))
         return cleaned
 
 
-class CommitForm(Plain):
+class AcceptForm(ReviewForm):
+    """Several nominations, each in the version that was on the page."""
+
+    def __init__(self, acceptable: Sequence[Nomination], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by_value = {self.value_of(nomination): nomination for nomination in acceptable}
+        self.fields["nomination"] = forms.MultipleChoiceField(
+            label=_("Nominations"),
+            choices=[(value, str(nomination)) for value, nomination in self.by_value.items()],
+            error_messages={
+                "required": _("Mark at least one nomination."),
+                "invalid_choice": _("Something has changed since you opened this page. Look at the list again before you accept."),
+            },
+        )
+
+    @staticmethod
+    def value_of(nomination: Nomination) -> str:
+        return f"{nomination.code}.{nomination.current_version.number if nomination.current_version else 0}"
+
+    @property
+    def rows(self) -> list[tuple[str, Nomination, bool]]:
+        """Each with its value and whether it is marked: all of them until somebody has chosen."""
+        marked = self.data.getlist("nomination") if self.is_bound else list(self.by_value)
+        return [(value, nomination, value in marked) for value, nomination in self.by_value.items()]
+
+    @property
+    def chosen(self) -> list[Nomination]:
+        return [self.by_value[value] for value in self.cleaned_data["nomination"]]
+
+
+class SecretNumberField(forms.CharField):
+    """64 hexadecimal digits; spaces between them do not matter."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(label=_("Secret number"), max_length=300, **options)
+        self.widget.attrs |= {"autocomplete": "off", "spellcheck": "false", "class": "digest"}
+
+    def to_python(self, value: Any) -> str:
+        digits = "".join(unicodedata.normalize("NFKC", super().to_python(value)).split()).lower()
+        if digits and not NONCE.fullmatch(digits):
+            raise ValidationError(Refusal.BAD_NONCE.label)
+        return digits
+
+
+class CommitForm(ReviewForm):
     """The first half of the draw. The secret number is proposed and not kept."""
 
-    size = forms.IntegerField(label=_("Number of experts to draw"), min_value=1, max_value=500)
-    nonce = forms.CharField(
-        label=_("Secret number"),
-        help_text=_("64 digits from 0 to 9 and a to f. The portal keeps only its digest: write it down, it opens the draw."),
-        max_length=80,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    field_of = {Refusal.NO_POOL: "size", Refusal.PANEL_SMALL: "size", Refusal.BAD_NONCE: "nonce"}
+    size = WholeNumberField(label=_("Number of experts to draw"), min_value=1, max_value=500)
+    nonce = SecretNumberField(
+        help_text=_("64 digits from 0 to 9 and a to f. The portal keeps only its digest: this number alone opens the draw.")
+    )
+    kept = forms.BooleanField(
+        label=_("I have written the secret number down."),
+        error_messages={"required": _("Write the number down first. Once committed, the portal cannot show it again.")},
     )
 
     @staticmethod
-    def proposal(round: Round) -> dict[str, Any]:
-        return {"size": round.panel_size * 3, "nonce": secrets.token_hex(NONCE_BYTES)}
+    def proposal(round: Round, *, pool: int) -> dict[str, Any]:
+        size = min(round.panel_size * DRAWN_FOR_A_SEAT, pool)
+        return {"size": max(size, round.panel_size), "nonce": secrets.token_hex(NONCE_BYTES)}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        cleaned.pop("kept", None)
+        return cleaned
 
 
-class DrawForm(Plain):
-    nonce = forms.CharField(label=_("Secret number"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    public_number = forms.CharField(
+class DrawForm(ReviewForm):
+    field_of = {Refusal.BAD_NONCE: "nonce", Refusal.NOT_THE_COMMITMENT: "nonce", Refusal.NO_PUBLIC_NUMBER: "public_number"}
+    nonce = SecretNumberField()
+    public_number = reference_field(
         label=_("Public number"),
+        max_length=80,
         help_text=_(
             "The number that was announced beforehand and that nobody could know at the commitment, such as the draw of a lottery."
         ),
-        max_length=80,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
 
-class MarkField(forms.IntegerField):
-    """A whole number; full-width digits are read."""
+class MarkField(forms.Field):
+    """A whole number from 0 to the highest mark of its criterion; full-width digits are read."""
+
+    def __init__(self, criterion: Criterion) -> None:
+        self.sentence = Refusal.MARK_RANGE.label % {"criterion": criterion, "max_mark": criterion.max_mark}
+        self.max_mark = criterion.max_mark
+        widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": 4, "class": "mark"})
+        super().__init__(label=_("Mark for “%(criterion)s”") % {"criterion": criterion}, required=False, widget=widget)
 
     def to_python(self, value: Any) -> int | None:
-        return super().to_python(unicodedata.normalize("NFKC", value) if isinstance(value, str) else value)
+        text = unicodedata.normalize("NFKC", str(value or "")).strip()
+        if not text:
+            return None
+        if not MARK.fullmatch(text) or int(text) > self.max_mark:
+            raise ValidationError(self.sentence)
+        return int(text)
 
 
-class SheetForm(Plain):
+class SheetForm(ReviewForm):
     """One mark and one comment for each criterion. A draft may lack both; what is entered is in range."""
 
-    revision = forms.IntegerField(widget=forms.HiddenInput)
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, criteria: Iterable[Criterion], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.criteria = list(criteria)
         for criterion in self.criteria:
-            self.fields[f"mark-{criterion.code}"] = self._mark(criterion)
-            self.fields[f"comment-{criterion.code}"] = forms.CharField(
-                label=_("Comment on “%(criterion)s”") % {"criterion": criterion},
-                required=False,
-                max_length=1000,
-                widget=forms.Textarea(attrs={"rows": 3, "data-limit": 1000}),
+            self.fields[_mark(criterion.code)] = MarkField(criterion)
+            self.fields[_comment(criterion.code)] = note_field(
+                label=_("Comment on “%(criterion)s”") % {"criterion": criterion}, limit=1000, required=False
             )
-
-    @staticmethod
-    def _mark(criterion: Criterion) -> MarkField:
-        range_sentence = _("A mark for “%(criterion)s” is a whole number from 0 to %(max_mark)s.") % {
-            "criterion": criterion,
-            "max_mark": criterion.max_mark,
-        }
-        return MarkField(
-            label=_("Mark for “%(criterion)s”") % {"criterion": criterion},
-            required=False,
-            min_value=0,
-            max_value=criterion.max_mark,
-            error_messages={"invalid": range_sentence, "min_value": range_sentence, "max_value": range_sentence},
-            widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": 4}),
-        )
 
     @property
     def rows(self) -> list[tuple[Criterion, forms.BoundField, forms.BoundField]]:
-        return [(criterion, self[f"mark-{criterion.code}"], self[f"comment-{criterion.code}"]) for criterion in self.criteria]
+        return [(criterion, self[_mark(criterion.code)], self[_comment(criterion.code)]) for criterion in self.criteria]
 
     @property
     def marks(self) -> dict[str, tuple[int | None, str]]:
-        """As the service takes them; an entry that could not be read is left as it stands."""
-        return {
-            criterion.code: (self.cleaned_data[f"mark-{criterion.code}"], self.cleaned_data[f"comment-{criterion.code}"])
-            for criterion in self.criteria
-            if f"mark-{criterion.code}" in self.cleaned_data and f"comment-{criterion.code}" in self.cleaned_data
-        }
+        """As the service takes them; a criterion of which an entry could not be read is left as it stands."""
+        names = {criterion.code: (_mark(criterion.code), _comment(criterion.code)) for criterion in self.criteria}
+        readable = {code: pair for code, pair in names.items() if not self.errors.keys() & set(pair)}
+        return {code: (self.cleaned_data[mark], self.cleaned_data[comment]) for code, (mark, comment) in readable.items()}
+
+    def ask_for_missing(self) -> None:
+        """What a draft may leave open and a submission may not."""
+        for criterion in self.criteria:
+            for name, sentence in ((_mark(criterion.code), _("Give a mark.")), (_comment(criterion.code), _("Write a comment."))):
+                if name not in self.errors and self.cleaned_data[name] in {None, ""}:
+                    self.add_error(name, sentence)
 
     @staticmethod
     def standing(marks: Mapping[str, tuple[int | None, str]], revision: int) -> dict[str, Any]:
         """Initial values from what stands on the sheet."""
         entries: dict[str, Any] = {"revision": revision}
         for code, (mark, comment) in marks.items():
-            entries |= {f"mark-{code}": mark, f"comment-{code}": comment}
+            entries |= {_mark(code): mark, _comment(code): comment}
         return entries
 
 
-class RecusalForm(Plain):
+def _mark(code: str) -> str:
+    return f"mark-{code}"
+
+
+def _comment(code: str) -> str:
+    return f"comment-{code}"
+
+
+class RecusalForm(ReviewForm):
+    field_of = {Refusal.GROUND: "note"}
     ground = forms.ChoiceField(label=_("Ground"), choices=Ground.choices, widget=forms.RadioSelect)
-    note = forms.CharField(label=_("Note"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 3, "data-limit": 300}))
+    note = note_field(label=_("Note"), required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("ground") == Ground.OTHER and not cleaned.get("note"):
-            self.add_error("note", _("Say what the other circumstances are."))
+        if cleaned.get("ground") == Ground.OTHER and "note" in cleaned and not cleaned["note"]:
+            self.add_error("note", Refusal.GROUND.label)
         return cleaned
 
 
-class ProposalForm(Plain):
-    places = forms.IntegerField(label=_("Number of cities on the list"), min_value=1, max_value=400)
-    reason = forms.CharField(label=_("Reason for a number other than the planned one"), max_length=300, required=False)
-    document_number = forms.CharField(label=_("Document number"), max_length=60, required=False)
+class ProposalForm(ReviewForm):
+    field_of = {Refusal.PLACES: "reason", Refusal.NO_PLACES: "places", Refusal.INFEASIBLE: "places"}
+    places = WholeNumberField(
+        label=_("Number of cities on the list"),
+        min_value=1,
+        max_value=MOST_PLACES,
+        error_messages={"min_value": Refusal.NO_PLACES.label},
+    )
+    reason = note_field(label=_("Reason for a number other than the planned one"), required=False)
+    document_number = reference_field(label=_("Document number"), max_length=60, required=False)
 
 
-class TieForm(Plain):
+class TieForm(ReviewForm):
     """Parts one tie: each city gets its place among those tied."""
-
-    method = forms.ChoiceField(label=_("How the tie was parted"), choices=TieMethod.choices, widget=forms.RadioSelect)
-    reason = forms.CharField(label=_("Reason or record of the draw"), max_length=300)
 
     def __init__(self, entries: list[Mapping[str, Any]], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.entries = entries
         places = [(str(number), str(number)) for number in range(1, len(entries) + 1)]
         for entry in entries:
-            self.fields[entry["nomination"]] = forms.ChoiceField(
-                label=_("Place of %(city)s among those tied") % {"city": entry["city"]}, choices=[("", "—"), *places]
-            )
+            label = _("Place of %(city)s among those tied") % {"city": entry["city"]}
+            self.fields[entry["nomination"]] = forms.ChoiceField(label=label, choices=[("", "—"), *places])
+        self.fields["method"] = forms.ChoiceField(label=_("How the tie was parted"), choices=TieMethod.choices, widget=forms.RadioSelect)
+        self.fields["reason"] = note_field(label=_("Reason or record of the draw"))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        given = [cleaned.get(entry["nomination"]) for entry in self.entries]
-        if all(given) and len(set(given)) != len(given):
-            raise ValidationError(_("Each place can be given once."))
+        codes = [entry["nomination"] for entry in self.entries]
+        given = [cleaned[code] for code in codes if code in cleaned]
+        for code in codes:
+            if given.count(cleaned.get(code)) > 1:
+                self.add_error(code, _("Each place can be given once."))
         return cleaned
 
     @property
@@ -211,5 +324,6 @@ class TieForm(Plain):
         return sorted((entry["nomination"] for entry in self.entries), key=lambda code: int(self.cleaned_data[code]))
 
 
-class DecisionForm(Plain):
-    decision_number = forms.CharField(label=_("Document number of the decision"), max_length=60)
+class DecisionForm(ReviewForm):
+    field_of = {Refusal.NO_DECISION_NUMBER: "decision_number"}
+    decision_number = reference_field(label=_("Document number of the decision"), max_length=60)

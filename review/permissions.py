@@ -12,7 +12,7 @@ from pilotportal.accounts.enums import REVIEW_READERS, Role
 from pilotportal.accounts.models import User
 from review import queries
 from review.enums import SelectionStatus
-from review.models import AssignmentRun, ScoreSheet, Selection
+from review.models import AssignmentRun, PanelMember, ScoreSheet, Selection
 
 
 def can_check(user: User) -> bool:
@@ -31,6 +31,15 @@ def can_assign(user: User) -> bool:
 def can_watch(user: User) -> bool:
     """Progress, rankings and lists; marks have `can_see_marks`."""
     return user.role in REVIEW_READERS
+
+
+def can_see_seats(user: User) -> bool:
+    """Who is on the panel and who judges what: not for the partner ministries."""
+    return user.role in queries.SEAT_READERS
+
+
+def can_hold_sheets(user: User) -> bool:
+    return user.role == Role.EXPERT
 
 
 def can_score(user: User, sheet: ScoreSheet) -> bool:
@@ -75,6 +84,11 @@ def dossier_for(user: User, sheet: ScoreSheet) -> queries.Dossier:
     if dossier is None:
         raise Http404
     return dossier
+
+
+def member_for(user: User, round: Round, expert_id: int) -> PanelMember:
+    """On the panel of the round."""
+    return get_object_or_404(queries.members_visible_to(user), draw__round=round, expert=expert_id)
 
 
 def run_for(user: User, round: Round, run_id: int) -> AssignmentRun:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from pilotportal.accounts.enums import Region
-from review.enums import Clause, Place
+from review.enums import Clause, Place, Separation
 
 Facts = Mapping[str, Any]
 
@@ -100,3 +100,34 @@ _SENTENCES: dict[Clause, Callable[[int | None, Facts], str]] = {
     Clause.PLACES_FILLED: _places_filled,
     Clause.TOO_FEW_SHEETS: _too_few_sheets,
 }
+
+
+def shortage(record: Facts) -> str:
+    """Why seats of a nomination stay empty: how many, and what keeps away each expert who does not sit on it."""
+    texts = {
+        "recused": _("%(count)s have stepped aside"),
+        "own_province": _("%(count)s work in the province that nominates it"),
+        "own_employer": _("%(count)s have an employer that takes part in it"),
+        "declined": _("%(count)s have given the sheet back"),
+        "barred": _("%(count)s have been ruled out"),
+        "same_group": _("%(count)s have a colleague on it"),
+        "full": _("%(count)s have as many sheets as they may"),
+    }
+    counts = {**record["excluded"], "same_group": record["same_group"], "full": record["full"]}
+    kept_away = listed([texts[reason] % {"count": count} for reason, count in counts.items() if count])
+    text = _("Experts missing: %(missing)s. Of the others: %(kept_away)s.") if kept_away else _("Experts missing: %(missing)s.")
+    return text % {"missing": record["missing"], "kept_away": kept_away}
+
+
+def separation(entry: Facts, *, names: Mapping[str, str], minimum: int) -> str:
+    """What puts a ranked entry behind the one above it; `names` of the criteria by their codes. Empty where the score alone does."""
+    if entry["flagged"]:
+        return _too_few_sheets(None, {"sheets": entry["sheets"], "minimum": minimum})
+    if entry["tied"]:
+        return str(Separation.TIED.label)
+    texts = {
+        Separation.CRITERION: _("Same score as the one before; parted by the mean mark of “%(criterion)s”"),
+        Separation.DRAW: Separation.DRAW.label,
+        Separation.PEOPLE: Separation.PEOPLE.label,
+    }
+    return str(texts.get(entry["behind"], "")) % {"criterion": names.get(entry["criterion"], "")}

@@ -34,21 +34,24 @@ class LastDayField(forms.DateField):
 
     def to_python(self, value: Any) -> datetime | None:
         day: date | None = super().to_python(unicodedata.normalize("NFKC", value).strip() if isinstance(value, str) else value)
-        return end_of(day) if day else None
+        try:
+            return end_of(day) if day else None
+        except OverflowError as beyond:  # the last day of the last year that there is
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from beyond
 
 
 class WholeNumberField(forms.IntegerField):
     """A text field with a keyboard of digits: a browser's number field would drop what it cannot read, and with it what was typed."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}), **kwargs)
+        super().__init__(widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "short"}), **kwargs)
 
 
 class FigureField(forms.CharField):
     """A figure with at most two decimals, exact. Full-width digits and thousands separators are read, as everywhere in the forms."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}), **kwargs)
+        super().__init__(widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "short"}), **kwargs)
 
     def clean(self, value: Any) -> Decimal | None:
         entered = super().clean(value)

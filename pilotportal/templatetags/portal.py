@@ -28,9 +28,9 @@ def item(mapping: Mapping[str, object], key: str) -> object:
 
 
 @register.filter
-def fraction(exact: str | None, places: int) -> str:
+def fraction(exact: str | Fraction | None, places: int) -> str:
     """An exact score such as "2345/28" as a decimal; rounding happens here, on the page, and nowhere before."""
-    if not exact:
+    if exact is None or exact == "":
         return "—"
     value = Fraction(exact)
     return str((Decimal(value.numerator) / Decimal(value.denominator)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))

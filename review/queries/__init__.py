@@ -1,6 +1,6 @@
 """Reads of the review. Every list, count, search, export and file begins with `…_visible_to`, which starts from nothing."""
 
-from review.queries.formal import acceptable, awaiting_formal_review
+from review.queries.formal import acceptable, awaiting_formal_review, why_not_accept
 from review.queries.panel import called_next, commitment_in_force, draw_of, panel_of, pool
 from review.queries.results import (
     latest_ranking,
@@ -11,14 +11,20 @@ from review.queries.results import (
     selections_visible_to,
 )
 from review.queries.sheets import (
+    SEAT_READERS,
     Count,
     Dossier,
+    MarkedSheet,
     checks_visible_to,
     count_of,
     dossier_for,
+    empty_seats,
+    entries_of,
     expert_of,
     full_sheets,
+    marked_sheets,
     marks_visible_to,
+    members_visible_to,
     nominations_by_progress,
     panel_by_progress,
     pledge_of,
@@ -28,12 +34,15 @@ from review.queries.sheets import (
     sheets_close_at,
     sheets_of,
     sheets_visible_to,
+    totals_of,
     version_of,
 )
 
 __all__ = [
+    "SEAT_READERS",
     "Count",
     "Dossier",
+    "MarkedSheet",
     "acceptable",
     "awaiting_formal_review",
     "called_next",
@@ -42,10 +51,14 @@ __all__ = [
     "count_of",
     "dossier_for",
     "draw_of",
+    "empty_seats",
+    "entries_of",
     "expert_of",
     "full_sheets",
     "latest_ranking",
+    "marked_sheets",
     "marks_visible_to",
+    "members_visible_to",
     "nominations_by_progress",
     "open_ties",
     "outcome_of",
@@ -62,5 +75,7 @@ __all__ = [
     "sheets_close_at",
     "sheets_of",
     "sheets_visible_to",
+    "totals_of",
     "version_of",
+    "why_not_accept",
 ]

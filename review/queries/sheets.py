@@ -1,7 +1,9 @@
 """Score sheets, marks and dossiers. What an expert must not know is not fetched."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 
 from django.db import models
 from django.db.models import CharField, Exists, F, OuterRef, Prefetch, Q, Value
@@ -13,10 +15,13 @@ from applications.models.nominations import deadline_of
 from pilotportal.accounts.enums import REVIEW_READERS, Role
 from pilotportal.accounts.models import User
 from review.enums import RunStatus, SheetStatus
+from review.methods import scores
 from review.models import AssignmentRun, Expert, FormalCheck, Mark, PanelMember, Pledge, ScoreSheet
+from review.queries import facts
 from review.rules import GIVEN_UP, OPEN_SHEET, REVIEWED, may_see_marks, why_not_read
 
 DEADLINES = Prefetch("nomination__round__deadlines", queryset=Deadline.objects.prefetch_related("amendments"))
+SEAT_READERS = frozenset({Role.STAFF, Role.SUPERVISOR})
 SHUFFLED = MD5(Concat(Cast("expert_id", CharField()), Value("|"), F("nomination__city_id")))
 
 
@@ -41,7 +46,8 @@ def full_sheets() -> models.QuerySet[ScoreSheet]:
     """With all that a list shows, in a constant number of queries. `pledged`: the expert has signed the pledge of the round."""
     pledge = Pledge.objects.filter(round=OuterRef("nomination__round"), expert=OuterRef("expert"))
     related = ScoreSheet.objects.select_related("nomination__city__province", "nomination__province", "nomination__round", "expert__user")
-    return related.prefetch_related(DEADLINES).annotate(pledged=Exists(pledge))
+    sheets = related.defer("nomination__content", "nomination__sections", "nomination__round__form")
+    return sheets.prefetch_related(DEADLINES).annotate(pledged=Exists(pledge))
 
 
 def sheets_visible_to(user: User) -> models.QuerySet[ScoreSheet]:
@@ -81,6 +87,41 @@ def marks_visible_to(user: User, round: Round, *, at: datetime) -> models.QueryS
     return marks if user.role == Role.SUPERVISOR else marks.filter(sheet__status=SheetStatus.SUBMITTED)
 
 
+def entries_of(sheet: ScoreSheet) -> dict[str, tuple[int | None, str]]:
+    """What stands on a sheet: mark and comment by criterion code."""
+    rows = sheet.marks.order_by("criterion__position").values_list("criterion__code", "mark", "comment")
+    return {code: (mark, comment) for code, mark, comment in rows}
+
+
+def totals_of(sheets: Sequence[ScoreSheet]) -> list[Fraction | None]:
+    """The total of each sheet of one round, from 0 to 100; None where a mark is absent. In two queries."""
+    if not sheets:
+        return []
+    scale = facts.scale_of(sheets[0].nomination.round)
+    marks: dict[int, dict[str, int | None]] = {sheet.pk: {} for sheet in sheets}
+    for sheet, criterion, mark in Mark.objects.filter(sheet__in=sheets).values_list("sheet", "criterion__code", "mark"):
+        marks[sheet][criterion] = mark
+    return [scores.total(scores.Sheet(nomination="", expert="", marks=marks[sheet.pk]), criteria=scale.criteria) for sheet in sheets]
+
+
+@dataclass(frozen=True)
+class MarkedSheet:
+    """A sheet with its marks by criterion code, and its total where all are there."""
+
+    sheet: ScoreSheet
+    marks: dict[str, Mark]
+    total: Fraction | None
+
+
+def marked_sheets(user: User, nomination: Nomination, *, at: datetime) -> list[MarkedSheet]:
+    """The sheets on a nomination whose marks the user may see, in the order of the panel."""
+    marks: dict[int, dict[str, Mark]] = {}
+    for mark in marks_visible_to(user, nomination.round, at=at).filter(sheet__nomination=nomination):
+        marks.setdefault(mark.sheet_id, {})[mark.criterion.code] = mark
+    sheets = list(sheets_visible_to(user).filter(pk__in=marks))
+    return [MarkedSheet(sheet, marks[sheet.pk], total) for sheet, total in zip(sheets, totals_of(sheets), strict=True)]
+
+
 def dossier_for(user: User, sheet: ScoreSheet) -> Dossier | None:
     """The dossier behind the expert's own sheet, once the pledge is signed and unless the sheet was given back."""
     if user.role != Role.EXPERT or sheet.expert.user_id != user.pk:
@@ -118,7 +159,12 @@ def checks_visible_to(user: User) -> models.QuerySet[FormalCheck]:
 def runs_visible_to(user: User) -> models.QuerySet[AssignmentRun]:
     """Who sits where is known to staff and supervisor alone."""
     runs = AssignmentRun.objects.select_related("round", "proposed_by")
-    return runs if user.role in {Role.STAFF, Role.SUPERVISOR} else runs.none()
+    return runs if user.role in SEAT_READERS else runs.none()
+
+
+def members_visible_to(user: User) -> models.QuerySet[PanelMember]:
+    members = PanelMember.objects.select_related("expert__user__organisation", "expert__province")
+    return members if user.role in SEAT_READERS else members.none()
 
 
 def run_in_force(round: Round) -> AssignmentRun | None:
@@ -135,6 +181,12 @@ def nominations_by_progress(round: Round) -> models.QuerySet[Nomination]:
     """Each nomination under review with the same numbers, in one query. No marks."""
     nominations = Nomination.objects.filter(round=round, status__in=REVIEWED).select_related("city__province", "province", "round")
     return nominations.annotate(**_numbers("sheets", Q())).order_by("city")
+
+
+def empty_seats(round: Round) -> int:
+    """Seats on nominations under review that nobody holds."""
+    nominations = Nomination.objects.filter(round=round, status__in=REVIEWED).count()
+    return nominations * round.panel_size - sheets_of(round).count()
 
 
 def _numbers(path: str, own: Q) -> dict[str, models.Count]:

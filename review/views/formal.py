@@ -1,133 +1,145 @@
 """形式审查: the queue, and the three answers to one nomination."""
 
-from functools import partial
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from applications.content.presentation import shown_sections
+from applications.content import shown_sections
+from applications.enums import AttachmentKind
 from applications.models import Nomination
 from applications.permissions import nomination_for, round_for
-from applications.rules import Refused
+from applications.queries import dossier_of
+from applications.services import decisions
+from pilotportal.accounts.models import User
 from pilotportal.accounts.requests import SignedInRequest
 from review import permissions, queries
-from review.forms import ReasonForm, ReturnForm
+from review.forms import AcceptForm, RejectForm, ReturnForm, VersionForm
 from review.services import formal
-from review.views.acts import answer, chosen_round
+from review.views.acts import address, carried_out, chosen_round, posted, status_of
+
+ON_A_PAGE = 100
+LAST_CHECKS = 20
 
 
 @login_required
 @require_GET
 def queue(request: SignedInRequest) -> HttpResponse:
     """Everything that awaits its formal review; all that can be accepted now can be accepted together."""
-    if not permissions.can_check(request.user):
-        raise PermissionDenied
-    round = chosen_round(request)
-    waiting = list(queries.awaiting_formal_review(round).order_by("city")) if round else []
-    acceptable = queries.acceptable(round, at=request.received_at) if round else []
-    checks = queries.checks_visible_to(request.user).filter(nomination__round=round).order_by("-pk")[:20]
-    return render(request, "review/queue.html", {"round": round, "waiting": waiting, "acceptable": acceptable, "checks": checks})
+    round = chosen_round(request, can=permissions.can_watch)
+    if round is None:
+        return render(request, "review/queue.html", {"round": None})
+    waiting = list(queries.awaiting_formal_review(round))
+    checks = queries.checks_visible_to(request.user).filter(nomination__round=round).order_by("-pk")
+    context = {
+        "round": round,
+        "page": Paginator(waiting, ON_A_PAGE).get_page(request.GET.get("page")),
+        "acceptable": sum(not queries.why_not_accept(nomination, at=request.received_at) for nomination in waiting),
+        "can_check": permissions.can_check(request.user),
+        "checks": checks[:LAST_CHECKS],
+    }
+    return render(request, "review/queue.html", context)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def accept_all(request: SignedInRequest, code: str) -> HttpResponse:
-    """The preview of accepting together, and the act: exactly those that were previewed, or none."""
-    round = round_for(request.user, code)
-    if not permissions.can_check(request.user):
-        raise PermissionDenied
-    acceptable = queries.acceptable(round, at=request.received_at)
-    if request.method == "GET":
-        return render(request, "review/accept_all.html", {"round": round, "acceptable": acceptable})
-    chosen = {nomination.pk for nomination in acceptable if nomination.code in request.POST.getlist("nomination")}
-    done = ngettext("%(count)s nomination has been accepted.", "%(count)s nominations have been accepted.", len(chosen))
-    act = partial(formal.accept_many, nomination_ids=chosen, by=request.user, at=request.received_at)
-    return answer(request, act, done=done % {"count": len(chosen)}, to=_queue_of(round.code))
+    """The preview of accepting together, and the act: exactly the versions that were previewed, or none."""
+    round = round_for(request.user, code, can=permissions.can_check)
+    form = AcceptForm(queries.acceptable(round, at=request.received_at), posted(request))
+    if carried_out(
+        form,
+        lambda: formal.accept_many(nomination_ids=[nomination.pk for nomination in form.chosen], by=request.user, at=request.received_at),
+    ):
+        count = len(form.chosen)
+        done = ngettext("%(count)s nomination has been accepted.", "%(count)s nominations have been accepted.", count)
+        messages.success(request, done % {"count": count})
+        return redirect(address("queue", round))
+    return render(request, "review/accept_all.html", {"round": round, "form": form}, status=status_of(form))
 
 
 @login_required
 @require_GET
 def check(request: SignedInRequest, code: str) -> HttpResponse:
-    nomination = _nomination(request, code)
-    return _page(request, nomination)
+    nomination = nomination_for(request.user, code, can=_may_read)
+    return _page(request, nomination, VersionForm(nomination))
 
 
 @login_required
 @require_POST
 def accept(request: SignedInRequest, code: str) -> HttpResponse:
-    nomination = _nomination(request, code)
-    done = _("%(city)s has been accepted for review.") % {"city": nomination}
-    act = partial(formal.accept, nomination_id=nomination.pk, by=request.user, at=request.received_at)
-    return answer(request, act, done=done, to=_queue_of(nomination.round.code))
+    nomination = nomination_for(request.user, code, can=_may_check)
+    form = VersionForm(nomination, request.POST)
+    if carried_out(form, lambda: formal.accept(nomination_id=nomination.pk, by=request.user, at=request.received_at)):
+        messages.success(request, _("%(city)s has been accepted for review.") % {"city": nomination})
+        return redirect(address("queue", nomination.round))
+    return _page(request, nomination, form)
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def return_for_correction(request: SignedInRequest, code: str) -> HttpResponse:
-    nomination = _nomination(request, code)
-    form = ReturnForm(nomination.round.definition, request.POST, received_at=request.received_at)
-    if not form.is_valid():
-        return _page(request, nomination, returning=form, status=422)
-    try:
-        formal.return_for_correction(
+    """The dossier with a line for a note beside each entry."""
+    nomination = nomination_for(request.user, code, can=_may_check)
+    form = ReturnForm(nomination, posted(request), returnable=decisions.returnable(nomination), received_at=request.received_at)
+    if carried_out(
+        form,
+        lambda: formal.return_for_correction(
             nomination_id=nomination.pk,
             fields=form.returned,
-            closes_at=form.closes_at,
+            closes_at=form.cleaned_data["closes_at"],
             reason=form.cleaned_data["reason"],
             by=request.user,
             at=request.received_at,
-        )
-    except Refused as refused:
-        form.add_error(None, str(refused))
-        return _page(request, nomination, returning=form, status=409)
-    return redirect(_queue_of(nomination.round.code))
+        ),
+    ):
+        messages.success(request, _("%(city)s has been returned; only the entries with a note are open.") % {"city": nomination})
+        return redirect(address("queue", nomination.round))
+    context = _dossier(nomination) | {"form": form, "notes_on_files": [form.note_on(kind) for kind in AttachmentKind]}
+    context["sections"] = [(section, [(item, form.note_on(item.code)) for item in section.items]) for section in context["sections"]]
+    return render(request, "review/return.html", context, status=status_of(form))
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def reject(request: SignedInRequest, code: str) -> HttpResponse:
-    nomination = _nomination(request, code)
-    form = ReasonForm(request.POST, prefix="reject")
-    if not form.is_valid():
-        return _page(request, nomination, rejecting=form, status=422)
-    try:
-        formal.reject(nomination_id=nomination.pk, reason=form.cleaned_data["reason"], by=request.user, at=request.received_at)
-    except Refused as refused:
-        form.add_error(None, str(refused))
-        return _page(request, nomination, rejecting=form, status=409)
-    return redirect(_queue_of(nomination.round.code))
+    nomination = nomination_for(request.user, code, can=_may_check)
+    form = RejectForm(nomination, posted(request))
+    if carried_out(form, lambda: formal.reject(nomination_id=nomination.pk, by=request.user, at=request.received_at, **form.cleaned_data)):
+        messages.success(request, _("%(city)s has not been accepted.") % {"city": nomination})
+        return redirect(address("queue", nomination.round))
+    return render(request, "review/reject.html", {"nomination": nomination, "form": form}, status=status_of(form))
 
 
-def _nomination(request: SignedInRequest, code: str) -> Nomination:
-    return nomination_for(request.user, code, can=lambda user, _nomination: permissions.can_check(user))
+def _may_read(user: User, _nomination: Nomination) -> bool:
+    return permissions.can_watch(user)
 
 
-def _page(
-    request: SignedInRequest,
-    nomination: Nomination,
-    *,
-    returning: ReturnForm | None = None,
-    rejecting: ReasonForm | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    version = nomination.current_version
-    context: dict[str, Any] = {
-        "nomination": nomination,
-        "version": version,
-        "sections": list(shown_sections(nomination.round.definition, version.content if version else {}, get_language())),
-        "returning": returning or ReturnForm(nomination.round.definition, received_at=request.received_at),
-        "rejecting": rejecting or ReasonForm(prefix="reject"),
+def _may_check(user: User, _nomination: Nomination) -> bool:
+    return permissions.can_check(user)
+
+
+def _page(request: SignedInRequest, nomination: Nomination, form: VersionForm) -> HttpResponse:
+    context = _dossier(nomination) | {
+        "form": form,
+        "can_check": permissions.can_check(request.user),
+        "refused": queries.why_not_accept(nomination, at=request.received_at),
         "checks": queries.checks_visible_to(request.user).filter(nomination=nomination),
     }
-    return render(request, "review/check.html", context, status=status)
+    return render(request, "review/check.html", context, status=status_of(form))
 
 
-def _queue_of(round_code: str) -> str:
-    return f"{reverse('review:queue')}?round={round_code}"
+def _dossier(nomination: Nomination) -> dict[str, Any]:
+    version = nomination.current_version
+    return {
+        "nomination": nomination,
+        "version": version,
+        "files": dossier_of(version, nomination.attachments.all()).files if version else [],
+        "sections": list(shown_sections(nomination.round.definition, nomination.handed_in, get_language())),
+    }

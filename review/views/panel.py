@@ -1,192 +1,127 @@
-"""The panel: commitment, draw, assignment; and how far the experts are."""
+"""The panel: committed to, drawn, and who is released from it."""
 
-from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from applications.models import Round
 from applications.permissions import round_for
-from applications.rules import Refused
 from pilotportal.accounts.requests import SignedInRequest
 from review import permissions, queries
-from review.enums import RunStatus
 from review.forms import CommitForm, DrawForm, ReasonForm
-from review.models import AssignmentRun
-from review.queries import facts
-from review.services import assignment, panel, scoring
-from review.views.acts import answer, chosen_round
+from review.services import panel, scoring
+from review.views.acts import Question, address, ask, carried_out, chosen_round, posted, status_of
+from review.views.assignment import facts_of_assignment
 
 
 @login_required
 @require_GET
 def page(request: SignedInRequest) -> HttpResponse:
-    if not permissions.can_draw(request.user):
-        raise PermissionDenied
-    round = chosen_round(request)
-    if round is None:
-        return render(request, "review/panel.html", {"round": None})
-    return _page(request, round)
+    round = chosen_round(request, can=permissions.can_see_seats)
+    return _page(request, round) if round else render(request, "review/panel.html", {"round": None})
 
 
 @login_required
 @require_POST
 def commit(request: SignedInRequest, code: str) -> HttpResponse:
-    round = _round(request, code)
+    round = round_for(request.user, code, can=permissions.can_draw)
     form = CommitForm(request.POST)
-    if not form.is_valid():
-        return _page(request, round, committing=form, status=422)
-    try:
-        panel.commit(round_id=round.pk, by=request.user, at=request.received_at, **form.cleaned_data)
-    except Refused as refused:
-        form.add_error(None, str(refused))
-        return _page(request, round, committing=form, status=409)
-    return redirect(_address(round))
+    if carried_out(form, lambda: panel.commit(round_id=round.pk, by=request.user, at=request.received_at, **form.cleaned_data)):
+        messages.success(request, _("Pool and number are committed to. Wait for the public number, then draw."))
+        return redirect(address("panel", round))
+    return _page(request, round, committing=form)
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def withdraw_commitment(request: SignedInRequest, code: str) -> HttpResponse:
-    round = _round(request, code)
-    reason = request.POST.get("reason", "")
-    act = partial(panel.withdraw_commitment, round_id=round.pk, reason=reason, by=request.user, at=request.received_at)
-    return answer(request, act, done=_("The commitment has been withdrawn; it stays on record."), to=_address(round))
+    round = round_for(request.user, code, can=permissions.can_draw)
+    form = ReasonForm(posted(request))
+    question = Question(
+        danger=True,
+        title=_("Withdraw the commitment"),
+        kicker=round,
+        lead=_("A commitment that can no longer be opened is given up. It stays on record with the reason, and a new one can be made."),
+        act=_("Withdraw the commitment"),
+        done=_("The commitment has been withdrawn; it stays on record."),
+        to=address("panel", round),
+    )
+    return ask(
+        request,
+        question,
+        form,
+        lambda: panel.withdraw_commitment(round_id=round.pk, by=request.user, at=request.received_at, **form.cleaned_data),
+    )
 
 
 @login_required
 @require_POST
 def draw(request: SignedInRequest, code: str) -> HttpResponse:
     """Opens the commitment; without one there is nothing to open."""
-    round = _round(request, code)
+    round = round_for(request.user, code, can=permissions.can_draw)
     form, commitment = DrawForm(request.POST), queries.commitment_in_force(round)
-    if not form.is_valid() or commitment is None:
-        return _page(request, round, drawing=form, status=422)
-    try:
-        panel.draw(round_id=round.pk, size=commitment.size, by=request.user, at=request.received_at, **form.cleaned_data)
-    except Refused as refused:
-        form.add_error(None, str(refused))
-        return _page(request, round, drawing=form, status=409)
-    return redirect(_address(round))
+    if commitment is None:
+        messages.error(request, _("No draw has been committed to."))
+        return redirect(address("panel", round))
+    if carried_out(
+        form,
+        lambda: panel.draw(round_id=round.pk, size=commitment.size, by=request.user, at=request.received_at, **form.cleaned_data),
+    ):
+        messages.success(request, _("The panel has been drawn."))
+        return redirect(address("panel", round))
+    return _page(request, round, drawing=form)
 
 
 @login_required
-@require_POST
-def propose(request: SignedInRequest, code: str) -> HttpResponse:
-    round = _round(request, code)
-    act = partial(assignment.propose, round_id=round.pk, by=request.user, at=request.received_at)
-    return answer(request, act, done=_("An assignment has been proposed. Look at it, then apply it."), to=_address(round))
-
-
-@login_required
-@require_POST
-def apply(request: SignedInRequest, code: str, run_id: int) -> HttpResponse:
-    run = _run(request, code, run_id)
-    act = partial(assignment.apply, run_id=run.pk, by=request.user, at=request.received_at)
-    return answer(request, act, done=_("The assignment is in force; every expert has the score sheets."), to=_address(run.round))
-
-
-@login_required
-@require_POST
-def undo(request: SignedInRequest, code: str, run_id: int) -> HttpResponse:
-    run = _run(request, code, run_id)
-    act = partial(assignment.undo, run_id=run.pk, by=request.user, at=request.received_at)
-    return answer(request, act, done=_("The assignment has been undone as a whole."), to=_address(run.round))
-
-
-@login_required
-@require_POST
-def fill(request: SignedInRequest, code: str) -> HttpResponse:
-    round = _round(request, code)
-    try:
-        made = assignment.fill_vacancies(round_id=round.pk, by=request.user, at=request.received_at)
-    except Refused as refused:
-        messages.error(request, str(refused))
-    else:
-        done = ngettext("%(count)s empty seat has been filled.", "%(count)s empty seats have been filled.", len(made))
-        messages.success(request, done % {"count": len(made)} if made else _("No seat could be filled."))
-    return redirect(_address(round))
-
-
-@login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def excuse(request: SignedInRequest, code: str, expert_id: int) -> HttpResponse:
-    """Release an expert from the panel: open sheets are given back, submitted ones stand."""
-    round = _round(request, code)
-    reason = request.POST.get("reason", "")
-    act = partial(scoring.excuse, round_id=round.pk, expert_id=expert_id, reason=reason, by=request.user, at=request.received_at)
-    return answer(request, act, done=_("The expert has been released; the open sheets have been given back."), to=_address(round))
+    round = round_for(request.user, code, can=permissions.can_assign)
+    member, form = permissions.member_for(request.user, round, expert_id), ReasonForm(posted(request))
+    question = Question(
+        danger=True,
+        title=_("Release %(expert)s from the panel") % {"expert": member.expert},
+        kicker=round,
+        lead=_("Sheets that are not submitted are given back and can be filled by others. Submitted sheets stand."),
+        act=_("Release from the panel"),
+        done=_("The expert has been released; the open sheets have been given back."),
+        to=address("panel", round),
+    )
+    return ask(
+        request,
+        question,
+        form,
+        lambda: scoring.excuse(round_id=round.pk, expert_id=expert_id, by=request.user, at=request.received_at, **form.cleaned_data),
+    )
 
 
-@login_required
-@require_GET
-def progress(request: SignedInRequest) -> HttpResponse:
-    """How far experts and nominations are. No marks."""
-    if not permissions.can_assign(request.user):
-        raise PermissionDenied
-    round = chosen_round(request)
-    if round is None:
-        return render(request, "review/progress.html", {"round": None})
-    context = {
-        "round": round,
-        "count": queries.count_of(round),
-        "closes_at": queries.sheets_close_at(round),
-        "members": queries.panel_by_progress(round),
-        "nominations": queries.nominations_by_progress(round),
-    }
-    return render(request, "review/progress.html", context)
+def _page(request: SignedInRequest, round: Round, *, committing: CommitForm | None = None, drawing: DrawForm | None = None) -> HttpResponse:
+    committing, drawing = committing or _proposal(round), drawing or DrawForm()
+    context = {"round": round, "can_act": permissions.can_draw(request.user), "committing": committing, "drawing": drawing}
+    if drawn := queries.draw_of(round):
+        context |= {"draw": drawn, "members": queries.panel_by_progress(round)} | facts_of_assignment(request, round)
+    else:
+        context |= {"pool": queries.pool().count(), "commitment": queries.commitment_in_force(round)}
+    return render(request, "review/panel.html", context | {"steps": _steps(context)}, status=status_of(committing, drawing))
 
 
-def _page(
-    request: SignedInRequest, round: Round, *, committing: CommitForm | None = None, drawing: DrawForm | None = None, status: int = 200
-) -> HttpResponse:
-    drawn, in_force = queries.draw_of(round), queries.run_in_force(round)
-    proposed = queries.runs_visible_to(request.user).filter(round=round, status=RunStatus.PROPOSED).last()
-    context: dict[str, Any] = {
-        "round": round,
-        "pool": queries.pool().count(),
-        "commitment": queries.commitment_in_force(round),
-        "draw": drawn,
-        "members": queries.panel_by_progress(round) if drawn else [],
-        "awaiting": queries.awaiting_formal_review(round).count(),
-        "committing": committing or CommitForm(initial=CommitForm.proposal(round)),
-        "drawing": drawing or DrawForm(),
-        "withdrawing": ReasonForm(),
-        "in_force": in_force,
-        "proposed": proposed,
-        "findings": facts.findings(proposed) if proposed else (),
-        "seats": _seats(round, proposed) if proposed else [],
-    }
-    return render(request, "review/panel.html", context, status=status)
+def _proposal(round: Round) -> CommitForm:
+    return CommitForm(initial=CommitForm.proposal(round, pool=queries.pool().count()))
 
 
-def _seats(round: Round, run: AssignmentRun) -> list[tuple[str, list[str]]]:
-    """The proposal as people read it: each city with its experts."""
-    names = {str(member.expert_id): member.expert.user.name for member in queries.panel_of(round)}
-    cities = dict(round.nominations.values_list("city_id", "city__name"))
-    seats: dict[str, list[str]] = {}
-    for seat in run.seats:
-        seats.setdefault(seat["nomination"], []).append(names.get(seat["expert"], seat["expert"]))
-    return [(cities[code], experts) for code, experts in sorted(seats.items())]
-
-
-def _round(request: SignedInRequest, code: str) -> Round:
-    round = round_for(request.user, code)
-    if not permissions.can_draw(request.user):
-        raise PermissionDenied
-    return round
-
-
-def _run(request: SignedInRequest, code: str, run_id: int) -> AssignmentRun:
-    return permissions.run_for(request.user, _round(request, code), run_id)
-
-
-def _address(round: Round) -> str:
-    return f"{reverse('review:panel')}?round={round.code}"
+def _steps(context: dict[str, Any]) -> list[dict[str, str]]:
+    """How far panel and assignment have come: all before the first that is not done is done."""
+    marks = [
+        (_("Commit to the draw"), context.get("commitment") or context.get("draw")),
+        (_("Draw the panel"), context.get("draw")),
+        (_("Propose the assignment"), context.get("proposed") or context.get("in_force")),
+        (_("Apply the assignment"), context.get("in_force")),
+    ]
+    states = ["done" if done else "todo" for _label, done in marks]
+    if "todo" in states:
+        states[states.index("todo")] = "current"
+    return [{"label": label, "state": state} for (label, _done), state in zip(marks, states, strict=True)]

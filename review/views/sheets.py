@@ -1,52 +1,65 @@
 """What an expert does: pledge, read, score, submit, step aside."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
-from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
+from django.forms import BoundField
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
-from applications.content.presentation import shown_sections
+from applications.content import shown_sections
+from applications.models import Criterion
 from applications.permissions import round_for
 from applications.rules import Refused
-from pilotportal.accounts.enums import Role
 from pilotportal.accounts.requests import SignedInRequest
 from pilotportal.audit import services as audit
 from pilotportal.files.responses import download
 from pilotportal.moments import until
 from review import permissions, queries
 from review.enums import Refusal
-from review.forms import RecusalForm, SheetForm
+from review.forms import ReasonForm, RecusalForm, SheetForm
 from review.models import ScoreSheet
 from review.rules import GIVEN_UP, OPEN_SHEET, why_not_score
 from review.services import scoring
 from review.shipped import PLEDGE
-from review.views.acts import answer, chosen_round
+from review.views.acts import UNPROCESSABLE, Question, address, answer, ask, chosen_round, posted
+
+CONFLICT = 409
+Theirs = Mapping[str, tuple[int | None, str]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One criterion on the page; `theirs` where another window saved something else meanwhile."""
+
+    criterion: Criterion
+    mark: BoundField
+    comment: BoundField
+    theirs: tuple[int | None, str] | None
 
 
 @login_required
 @require_GET
 def sheets(request: SignedInRequest) -> HttpResponse:
-    """The expert's sheets in the order that is theirs; before the pledge only how many there are."""
-    if request.user.role != Role.EXPERT:
-        raise PermissionDenied
-    round = chosen_round(request)
+    """The expert's sheets in the order that is theirs, and the one to go on with."""
+    round = chosen_round(request, can=permissions.can_hold_sheets)
     mine = list(queries.sheets_visible_to(request.user).filter(nomination__round=round)) if round else []
+    pending = [sheet for sheet in mine if sheet.status in OPEN_SHEET]
     context = {
         "round": round,
-        "sheets": mine,
+        "sheets": list(zip(mine, queries.totals_of(mine), strict=True)),
         "pledged": bool(mine) and mine[0].pledged,
         "closes_at": queries.sheets_close_at(round) if round else None,
-        "open": sum(sheet.status in OPEN_SHEET for sheet in mine),
+        "pending": len(pending),
+        "following": pending[0] if pending else None,
     }
     return render(request, "review/sheets.html", context)
 
@@ -55,15 +68,24 @@ def sheets(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def pledge(request: SignedInRequest, code: str) -> HttpResponse:
     """廉洁承诺: read, then signed; bound to the text that was on the page."""
-    round = round_for(request.user, code)
-    if request.user.role != Role.EXPERT:
-        raise PermissionDenied
-    if request.method == "GET":
-        context = {"round": round, "paragraphs": PLEDGE.in_language(get_language()), "digest": scoring.pledge_digest()}
-        return render(request, "review/pledge.html", context)
-    digest = request.POST.get("digest", "")
-    act = partial(scoring.sign_pledge, round_id=round.pk, text_digest=digest, by=request.user, at=request.received_at)
-    return answer(request, act, done=_("You have signed the pledge. The dossiers are open to you now."), to=reverse("review:sheets"))
+    round = round_for(request.user, code, can=permissions.can_hold_sheets)
+    if request.method == "POST":
+        digest = request.POST.get("digest", "")
+        return answer(
+            request,
+            lambda: scoring.sign_pledge(round_id=round.pk, text_digest=digest, by=request.user, at=request.received_at),
+            done=_("You have signed the pledge. The dossiers are open to you now."),
+            to=address("sheets", round),
+        )
+    expert = queries.expert_of(request.user)
+    context = {
+        "round": round,
+        "paragraphs": PLEDGE.in_language(get_language()),
+        "digest": scoring.pledge_digest(),
+        "signed": queries.pledge_of(expert, round) if expert else None,
+        "back": address("sheets", round),
+    }
+    return render(request, "review/pledge.html", context)
 
 
 @login_required
@@ -74,77 +96,89 @@ def sheet(request: SignedInRequest, code: str) -> HttpResponse:
     if not found.pledged and found.status not in GIVEN_UP:
         return redirect("review:pledge", found.nomination.round.code)
     criteria = found.nomination.round.criteria.all()
-    if request.method == "GET":
-        return _page(request, found, SheetForm(criteria, initial=SheetForm.standing(_standing(found), found.revision)))
-    return _save(request, found, SheetForm(criteria, request.POST))
+    if request.method == "POST":
+        return _save(request, found, SheetForm(criteria, request.POST))
+    page = _page(request, found, SheetForm(criteria, initial=SheetForm.standing(queries.entries_of(found), found.revision)))
+    _note_reading(request, found)
+    return page
 
 
 def _save(request: SignedInRequest, found: ScoreSheet, form: SheetForm) -> HttpResponse:
     """What can be read is saved even where another entry cannot, so that nothing entered is lost."""
-    valid = form.is_valid()
+    form.is_valid()
     try:
         saved = scoring.save_sheet(
             sheet_id=found.pk, marks=form.marks, revision=form.cleaned_data.get("revision") or 0, by=request.user, at=request.received_at
         )
-        form.data = form.data.copy()
-        form.data["revision"] = str(saved.revision)
-        if not valid:
-            return _page(request, saved, form, status=422)
-        if "submit" not in request.POST:
-            messages.success(request, _("The sheet has been saved as a draft."))
-            return redirect(found)
-        scoring.submit_sheet(sheet_id=found.pk, by=request.user, at=request.received_at)
+        form.put("revision", saved.revision)
+        if "submit" in request.POST:
+            form.ask_for_missing()
+        if form.errors:
+            return _page(request, saved, form, status=UNPROCESSABLE)
+        return _submit(request, saved) if "submit" in request.POST else _saved(request, saved)
     except scoring.Stale as stale:
-        return _stale(request, found, form, stale)
+        form.put("revision", stale.revision)  # saving again from here is the person's decision
+        form.add_error(None, str(stale))
+        return _page(request, found, form, status=CONFLICT, theirs=stale.theirs)
     except Refused as refused:
         form.add_error(None, str(refused))
-        return _page(request, permissions.sheet_for(request.user, found.code), form, status=409)
-    messages.success(request, _("The score sheet of %(city)s has been submitted.") % {"city": found.nomination})
-    return redirect("review:sheets")
+        return _page(request, permissions.sheet_for(request.user, found.code), form, status=UNPROCESSABLE)
 
 
-def _stale(request: SignedInRequest, found: ScoreSheet, form: SheetForm, stale: scoring.Stale) -> HttpResponse:
-    """Both texts on one page; saving again from here is the person's decision, so it carries the new revision."""
-    form.add_error(None, str(stale))
-    form.data = form.data.copy()
-    form.data["revision"] = str(stale.revision)
-    return _page(request, found, form, status=409, theirs=dict(stale.theirs))
+def _saved(request: SignedInRequest, saved: ScoreSheet) -> HttpResponse:
+    messages.success(request, _("The sheet has been saved as a draft."))
+    return redirect(saved)
+
+
+def _submit(request: SignedInRequest, saved: ScoreSheet) -> HttpResponse:
+    scoring.submit_sheet(sheet_id=saved.pk, by=request.user, at=request.received_at)
+    messages.success(request, _("The score sheet of %(city)s has been submitted.") % {"city": saved.nomination})
+    return redirect(address("sheets", saved.nomination.round))
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def recuse(request: SignedInRequest, code: str) -> HttpResponse:
-    """回避, for good: the dossier closes and the marks no longer count."""
-    found = permissions.sheet_for(request.user, code, can=permissions.can_recuse)
-    form = RecusalForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            scoring.recuse(sheet_id=found.pk, by=request.user, at=request.received_at, **form.cleaned_data)
-        except Refused as refused:
-            form.add_error(None, str(refused))
-        else:
-            messages.success(request, _("The recusal from %(city)s is on record.") % {"city": found.nomination})
-            return redirect("review:sheets" if request.user.role == Role.EXPERT else "review:progress")
-    return render(request, "review/recuse.html", {"sheet": found, "form": form}, status=422 if form.errors else 200)
+    """回避, for good: by the expert, or recorded by staff."""
+    found, form = permissions.sheet_for(request.user, code, can=permissions.can_recuse), RecusalForm(posted(request))
+    own = permissions.can_score(request.user, found)
+    question = Question(
+        danger=True,
+        title=_("Recusal"),
+        kicker=found.nomination.city.full_name if own else found,
+        lead=_("The dossier closes for good, and marks on this sheet no longer count. The ministry looks for another expert."),
+        act=_("Declare the recusal") if own else _("Record the recusal"),
+        done=_("The recusal from %(city)s is on record.") % {"city": found.nomination},
+        **_way_back(found, own=own),
+    )
+    return ask(
+        request,
+        question,
+        form,
+        lambda: scoring.recuse(sheet_id=found.pk, by=request.user, at=request.received_at, **form.cleaned_data),
+    )
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def decline(request: SignedInRequest, code: str) -> HttpResponse:
-    found = permissions.sheet_for(request.user, code, can=permissions.can_recuse)
-    reason = request.POST.get("reason", "")
-    act = partial(scoring.decline, sheet_id=found.pk, reason=reason, by=request.user, at=request.received_at)
-    to = reverse("review:sheets" if request.user.role == Role.EXPERT else "review:progress")
-    return answer(request, act, done=_("The sheet has been given back; the ministry will look for another expert."), to=to)
-
-
-@login_required
-@require_POST
-def reopen(request: SignedInRequest, code: str) -> HttpResponse:
-    found = permissions.sheet_for(request.user, code, can=permissions.can_reopen)
-    reason = request.POST.get("reason", "")
-    act = partial(scoring.reopen, sheet_id=found.pk, reason=reason, by=request.user, at=request.received_at)
-    return answer(request, act, done=_("The sheet is open again; every changed mark is on record."), to=reverse("review:progress"))
+    """No conflict, but no judgement either."""
+    found, form = permissions.sheet_for(request.user, code, can=permissions.can_recuse), ReasonForm(posted(request))
+    own = permissions.can_score(request.user, found)
+    question = Question(
+        title=_("Give the sheet back"),
+        kicker=found.nomination.city.full_name if own else found,
+        lead=_("For an expert who has no conflict of interest but cannot judge this nomination. The ministry looks for another expert."),
+        act=_("Give the sheet back"),
+        done=_("The sheet of %(city)s has been given back.") % {"city": found.nomination},
+        **_way_back(found, own=own),
+    )
+    return ask(
+        request,
+        question,
+        form,
+        lambda: scoring.decline(sheet_id=found.pk, by=request.user, at=request.received_at, **form.cleaned_data),
+    )
 
 
 @login_required
@@ -167,16 +201,57 @@ def file(request: SignedInRequest, code: str, attachment_id: int) -> FileRespons
     return download(attachment.file, name=attachment.name)
 
 
-def _standing(found: ScoreSheet) -> dict[str, tuple[int | None, str]]:
-    return {mark.criterion.code: (mark.mark, mark.comment) for mark in found.marks.select_related("criterion")}
+def _page(request: SignedInRequest, found: ScoreSheet, form: SheetForm, *, status: int = 200, theirs: Theirs | None = None) -> HttpResponse:
+    round, dossier = found.nomination.round, queries.dossier_for(request.user, found)
+    closes_at = queries.sheets_close_at(round)
+    shown = shown_sections(round.definition, dossier.version.content, get_language(), personal=False) if dossier else []
+    context = {
+        "sheet": found,
+        "form": form,
+        "rows": [Row(criterion, mark, comment, _differing(theirs, criterion, form)) for criterion, mark, comment in form.rows],
+        "closes_at": closes_at,
+        "refusal": _refusal(found, closes_at=closes_at, at=request.received_at),
+        "dossier": dossier,
+        "sections": list(shown),
+        "neighbours": _neighbours(request, found),
+    }
+    return render(request, "review/sheet.html", context, status=status)
 
 
-def _page(
-    request: SignedInRequest, found: ScoreSheet, form: SheetForm, *, status: int = 200, theirs: dict[str, Any] | None = None
-) -> HttpResponse:
-    closes_at = queries.sheets_close_at(found.nomination.round)
-    dossier = queries.dossier_for(request.user, found)
-    if dossier and status == HTTPStatus.OK:
+def _differing(theirs: Theirs | None, criterion: Criterion, form: SheetForm) -> tuple[int | None, str] | None:
+    """What another window saved for a criterion, where it is not what stands on the form."""
+    if theirs is None:
+        return None
+    saved = theirs.get(criterion.code, (None, ""))
+    return None if form.marks.get(criterion.code) == saved else saved
+
+
+def _refusal(found: ScoreSheet, *, closes_at: datetime, at: datetime) -> str:
+    refusal: Refusal | None = why_not_score(found.status, pledged=found.pledged, closes_at=closes_at, at=at)
+    return str(Refused(refusal, closed_at=until(closes_at))) if refusal else ""
+
+
+def _neighbours(request: SignedInRequest, found: ScoreSheet) -> dict[str, Any]:
+    """The expert's sheets before and behind this one, in the order that is theirs."""
+    mine = list(queries.sheets_visible_to(request.user).filter(nomination__round=found.nomination.round))
+    place = mine.index(found)
+    return {
+        "place": place + 1,
+        "of": len(mine),
+        "previous": mine[place - 1] if place else None,
+        "next": mine[place + 1] if place + 1 < len(mine) else None,
+    }
+
+
+def _way_back(found: ScoreSheet, *, own: bool) -> dict[str, str]:
+    if own:
+        return {"to": address("sheets", found.nomination.round), "back": found.get_absolute_url()}
+    return {"to": reverse("review:nomination_sheets", args=[found.nomination.code])}
+
+
+def _note_reading(request: SignedInRequest, found: ScoreSheet) -> None:
+    """Whoever opens a dossier leaves a trace."""
+    if dossier := queries.dossier_for(request.user, found):
         audit.record(
             "dossier.read",
             at=request.received_at,
@@ -185,20 +260,3 @@ def _page(
             round_code=found.nomination.round.code,
             digest=dossier.version.digest,
         )
-    context = {
-        "sheet": found,
-        "form": form,
-        "closes_at": closes_at,
-        "refusal": _refusal(found, closes_at=closes_at, at=request.received_at),
-        "dossier": dossier,
-        "sections": list(shown_sections(found.nomination.round.definition, dossier.version.content, get_language(), personal=False))
-        if dossier
-        else [],
-        "theirs": [(criterion, theirs.get(criterion.code)) for criterion in form.criteria] if theirs is not None else None,
-    }
-    return render(request, "review/sheet.html", context, status=status)
-
-
-def _refusal(found: ScoreSheet, *, closes_at: datetime, at: datetime) -> str:
-    refusal: Refusal | None = why_not_score(found.status, pledged=found.pledged, closes_at=closes_at, at=at)
-    return str(Refused(refusal, closed_at=until(closes_at))) if refusal else ""

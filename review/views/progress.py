@@ -1,0 +1,82 @@
+"""How far the experts are. No marks."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from applications.models import Nomination
+from applications.permissions import nomination_for, round_for
+from pilotportal.accounts.models import User
+from pilotportal.accounts.requests import SignedInRequest
+from review import permissions, queries
+from review.forms import ReasonForm
+from review.models import ScoreSheet
+from review.services import scoring
+from review.views.acts import Question, ask, chosen_round, posted
+
+
+@login_required
+@require_GET
+def progress(request: SignedInRequest) -> HttpResponse:
+    """By nomination for all who watch the review; by expert for those who know who the experts are."""
+    round = chosen_round(request, can=permissions.can_watch)
+    if round is None:
+        return render(request, "review/progress.html", {"round": None})
+    sees_seats = permissions.can_see_seats(request.user)
+    context = {
+        "round": round,
+        "count": queries.count_of(round),
+        "closes_at": queries.sheets_close_at(round),
+        "sees_seats": sees_seats,
+        "members": queries.panel_by_progress(round) if sees_seats else [],
+        "nominations": queries.nominations_by_progress(round),
+    }
+    return render(request, "review/progress.html", context)
+
+
+@login_required
+@require_GET
+def of_nomination(request: SignedInRequest, code: str) -> HttpResponse:
+    nomination = nomination_for(request.user, code, can=_may_see_seats)
+    sheets = queries.sheets_visible_to(request.user).filter(nomination=nomination)
+    return _held(request, sheets, title=nomination.city.full_name, round=nomination.round)
+
+
+@login_required
+@require_GET
+def of_expert(request: SignedInRequest, code: str, expert_id: int) -> HttpResponse:
+    round = round_for(request.user, code, can=permissions.can_see_seats)
+    member = permissions.member_for(request.user, round, expert_id)
+    sheets = queries.sheets_visible_to(request.user).filter(nomination__round=round, expert=member.expert)
+    return _held(request, sheets, title=str(member), round=round)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def reopen(request: SignedInRequest, code: str) -> HttpResponse:
+    sheet, form = permissions.sheet_for(request.user, code, can=permissions.can_reopen), ReasonForm(posted(request))
+    question = Question(
+        title=_("Reopen a score sheet"),
+        kicker=sheet,
+        lead=_("The expert can change marks and comments again and submits anew. Every changed mark is kept with this reason."),
+        act=_("Reopen the sheet"),
+        done=_("The sheet is open again; every changed mark is on record."),
+        to=reverse("review:nomination_sheets", args=[sheet.nomination.code]),
+    )
+    act = scoring.reopen
+    return ask(request, question, form, lambda: act(sheet_id=sheet.pk, by=request.user, at=request.received_at, **form.cleaned_data))
+
+
+def _may_see_seats(user: User, _nomination: Nomination) -> bool:
+    return permissions.can_see_seats(user)
+
+
+def _held(request: SignedInRequest, sheets: Iterable[ScoreSheet], **context: Any) -> HttpResponse:
+    """Sheets with what staff may do about each."""
+    return render(request, "review/held.html", context | {"sheets": sheets, "can_act": permissions.can_assign(request.user)})
