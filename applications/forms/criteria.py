@@ -7,12 +7,13 @@ from crispy_forms.layout import Column, Layout, Row
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from applications.enums import Refusal
 from applications.forms.fields import LongTextField, WholeNumberField
 from applications.forms.layout import bare_helper
-from applications.forms.rounds import Record, RoundPart, basis_row
+from applications.forms.rounds import Record, RoundPart, basis_of
 from applications.rules import FULL_WEIGHT
 
 PREFIX = "criteria"
@@ -36,6 +37,7 @@ class CriterionForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs | {"empty_permitted": True})
         self.helper = bare_helper()
+        self.helper.template = "applications/_round_row.html"  # the summary of errors stands once, above all rows
         numbers = (Column(name, css_class="col-6 col-lg-3") for name in ("code", "weight", "max_mark", "tie"))
         texts = (Column(name, css_class="col-lg-6") for name in TEXTS[1:])
         self.helper.layout = Layout(Row(*numbers), Row(*texts))
@@ -95,7 +97,9 @@ class CriteriaPart(RoundPart):
         return {}
 
     def layout(self) -> Layout:
-        return Layout("seen", basis_row("criteria"), basis_row("tie_rules"))
+        return Layout(
+            "seen", basis_of(gettext("Basis of the criteria"), "criteria"), basis_of(gettext("Basis of the order in ties"), "tie_rules")
+        )
 
     def is_valid(self) -> bool:
         return super().is_valid() & self.rows.is_valid()

@@ -66,8 +66,8 @@ class IssueForm(forms.Form):
     document_number = forms.CharField(label=_("Document number"), max_length=60, help_text=_("Under which the city has issued the plan."))
     file = forms.FileField(
         label=_("Issued document"),
-        required=False,
         allow_empty_file=True,
+        error_messages={"required": _("Choose the issued document.")},
         widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
     )
     kept = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -77,6 +77,7 @@ class IssueForm(forms.Form):
         """`holder` is the number of the person, so that nobody can hand in what another one uploaded."""
         super().__init__(*args, initial={"seen": as_text(seen)}, **kwargs)
         self.holder = holder
+        self.fields["file"].required = self.kept_file is None
         limit = settings.UPLOAD_LIMIT // 2**20
         self.fields["file"].help_text = gettext("The scan with the seal: PDF, JPEG or PNG, at most %(limit)s MB.") % {"limit": limit}
         self.helper = bare_helper()
@@ -86,11 +87,6 @@ class IssueForm(forms.Form):
         if upload and (upload.size or 0) > settings.UPLOAD_LIMIT:
             raise ValidationError(FileRefusal.TOO_LARGE.label % {"limit": settings.UPLOAD_LIMIT // 2**20})
         return upload
-
-    def clean(self) -> dict[str, Any]:
-        if "file" not in self.errors and not self.cleaned_data.get("file") and not self.kept_file:
-            self.add_error("file", _("Choose the issued document."))
-        return self.cleaned_data
 
     @property
     def kept_file(self) -> StoredFile | None:

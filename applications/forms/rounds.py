@@ -5,10 +5,11 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any, ClassVar
 
-from crispy_forms.layout import Column, Div, Fieldset, Layout, Row
+from crispy_forms.layout import HTML, Column, Div, Fieldset, Layout, Row
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -100,12 +101,21 @@ def _basis_initial(rules: tuple[str, ...], record: Record) -> dict[str, str]:
     return initial
 
 
-def basis_row(rule: str) -> Row:
-    return Row(
-        Column(f"{rule}_basis", css_class="col-lg-4"),
-        Column(f"{rule}_ground", css_class="col-lg-4"),
-        Column(f"{rule}_ground_en", css_class="col-lg-4"),
+def basis_of(rules_in_words: str, rule: str) -> Fieldset:
+    return Fieldset(rules_in_words, Row(*_basis_columns(rule, width="col-lg-4")), css_class="rule")
+
+
+def rule_row(form: forms.Form, name: str, rule: str) -> Fieldset:
+    """A value and its basis in one line; the legend says to a screen reader what the basis belongs to."""
+    return Fieldset(
+        str(form.fields[name].label),
+        Row(Column(name, css_class="col-lg-3"), *_basis_columns(rule, width="col-lg-3")),
+        css_class="rule rule-line",
     )
+
+
+def _basis_columns(rule: str, *, width: str) -> list[Column]:
+    return [Column(f"{rule}_{part}", css_class=width) for part in ("basis", "ground", "ground_en")]
 
 
 class GeneralPart(RoundPart):
@@ -139,9 +149,7 @@ class GeneralPart(RoundPart):
             "title_zh",
             "title_en",
         )
-        return Layout(
-            "seen", naming, *(Fieldset(str(self.fields[rule].label), rule, basis_row(rule), css_class="rule") for rule in self.rules)
-        )
+        return Layout("seen", naming, *(rule_row(self, rule, rule) for rule in self.rules))
 
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"]
@@ -177,8 +185,11 @@ class QuotasPart(RoundPart):
         regions = [(region.label, [unit for unit in self.units if unit.region == region]) for region in Region]
         return Layout(
             "seen",
-            basis_row("quotas"),
-            *(Fieldset(str(label), Div(*(f"places_{unit.pk}" for unit in units), css_class="quota-grid")) for label, units in regions),
+            basis_of(gettext("Basis of the quotas"), "quotas"),
+            *(
+                Fieldset(str(label), Div(*(f"places_{unit.pk}" for unit in units), css_class="quota-grid"), css_class="group")
+                for label, units in regions
+            ),
         )
 
     def part_of_record(self) -> dict[str, Any]:
@@ -186,10 +197,10 @@ class QuotasPart(RoundPart):
 
 
 def _places_field(unit: Division) -> forms.Field:
-    field = WholeNumberField(label=unit.name, min_value=0, max_value=1 if unit.pk in SELF_NOMINATING_CODES else MOST_PLACES)
-    if unit.pk in SELF_NOMINATING_CODES:
-        field.validators[-1].message = _("A municipality and the Corps nominate only themselves: at most 1.")
-    return field
+    if unit.pk not in SELF_NOMINATING_CODES:
+        return WholeNumberField(label=unit.name, min_value=0, max_value=MOST_PLACES)
+    sentence = _("A municipality and the Corps nominate only themselves: at most 1.")
+    return WholeNumberField(label=unit.name, min_value=0, max_value=1, error_messages={"max_value": sentence})
 
 
 class RegionsPart(RoundPart):
@@ -199,25 +210,20 @@ class RegionsPart(RoundPart):
     rules = ("region_limits",)
 
     def own_fields(self) -> dict[str, forms.Field]:
-        fields: dict[str, forms.Field] = {}
-        for region in Region:
-            fields[f"least_{region}"] = WholeNumberField(label=_("At least"), required=False, min_value=0, max_value=400)
-            fields[f"most_{region}"] = WholeNumberField(label=_("At most"), required=False, min_value=0, max_value=400)
-        return fields
+        words = {"least": _("%(region)s: at least"), "most": _("%(region)s: at most")}
+        return {
+            f"{side}_{region}": WholeNumberField(label=label % {"region": region.label}, required=False, min_value=0, max_value=400)
+            for region in Region
+            for side, label in words.items()
+        }
 
     def initial_of(self, record: Record) -> dict[str, Any]:
         limits = record["region_limits"].items()
         return {f"{side}_{region}": number for region, pair in limits for side, number in zip(("least", "most"), pair, strict=True)}
 
     def layout(self) -> Layout:
-        rows = [
-            Fieldset(
-                str(region.label),
-                Row(Column(f"least_{region}", css_class="col-6 col-md-3"), Column(f"most_{region}", css_class="col-6 col-md-3")),
-            )
-            for region in Region
-        ]
-        return Layout("seen", basis_row("region_limits"), *rows)
+        rows = [Row(*(Column(f"{side}_{region}", css_class="col-6 col-md-3") for side in ("least", "most"))) for region in Region]
+        return Layout("seen", basis_of(gettext("Basis of the limits"), "region_limits"), *rows)
 
     def clean(self) -> dict[str, Any]:
         entered = super().clean()
@@ -250,7 +256,8 @@ class DeadlinesPart(RoundPart):
     def layout(self) -> Layout:
         return Layout(
             "seen",
-            *(Fieldset(str(kind.label), f"day_{kind}", basis_row(f"deadline_{kind}"), css_class="rule") for kind in DEADLINES_IN_ORDER),
+            whole_day(),
+            *(rule_row(self, f"day_{kind}", f"deadline_{kind}") for kind in DEADLINES_IN_ORDER),
         )
 
     def clean(self) -> dict[str, Any]:
@@ -263,18 +270,18 @@ class DeadlinesPart(RoundPart):
 
 
 def day_fields() -> dict[str, forms.Field]:
-    help_text = _("All of this day in Beijing time is in time.")
-    return {
-        f"day_{kind}": LastDayField(label=_("Last day: %(kind)s") % {"kind": kind.label}, help_text=help_text)
-        for kind in DEADLINES_IN_ORDER
-    }
+    return {f"day_{kind}": LastDayField(label=_("Last day: %(kind)s") % {"kind": kind.label}) for kind in DEADLINES_IN_ORDER}
+
+
+def whole_day() -> HTML:
+    return HTML(format_html('<p class="form-text">{}</p>', gettext("All of this day in Beijing time is in time.")))
 
 
 def refuse_disorder(form: forms.Form) -> None:
     """Each step ends after the one before it."""
-    given = [kind for kind in DEADLINES_IN_ORDER if form.cleaned_data.get(f"day_{kind}")]
-    for earlier, later in pairwise(given):
-        if form.cleaned_data[f"day_{earlier}"] >= form.cleaned_data[f"day_{later}"]:
+    given = [(kind, instant) for kind in DEADLINES_IN_ORDER if (instant := form.cleaned_data.get(f"day_{kind}"))]
+    for (earlier, ends_first), (later, ends_then) in pairwise(given):
+        if ends_first >= ends_then:
             form.add_error(f"day_{later}", Refusal.DEADLINE_ORDER.label % {"earlier": earlier.label, "later": later.label})
 
 
@@ -315,7 +322,7 @@ class NewRoundForm(forms.Form):
         self.helper = bare_helper()
         days_row = Row(*(Column(name, css_class="col-md-6 col-lg-3") for name in day_fields()))
         naming = Row(Column("code", css_class="col-lg-4"), Column("call_number", css_class="col-lg-8"))
-        self.helper.layout = Layout(naming, "title_zh", "title_en", "places", Fieldset(gettext("Deadlines"), days_row))
+        self.helper.layout = Layout(naming, "title_zh", "title_en", "places", Fieldset(gettext("Deadlines"), whole_day(), days_row))
 
     def clean_code(self) -> str:
         return free_code(self.cleaned_data["code"])

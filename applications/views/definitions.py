@@ -12,10 +12,8 @@ from applications.definition import FieldDefinition, FormDefinition, GroupDefini
 @dataclass(frozen=True)
 class DefinedField:
     label: str
-    unit: str
     help: str
     shape: str
-    required: bool
     serves: str
     source: str
 
@@ -60,12 +58,11 @@ def _table(group: GroupDefinition, language: str | None) -> DefinedTable:
 
 
 def _field(field: FieldDefinition, language: str | None) -> DefinedField:
+    label, unit, shape = field.label.in_language(language), field.unit.in_language(language), _shape(field, language)
     return DefinedField(
-        label=field.label.in_language(language),
-        unit=field.unit.in_language(language),
+        label=_("%(indicator)s (%(unit)s)") % {"indicator": label, "unit": unit} if unit else label,
         help=field.help.in_language(language),
-        shape=_shape(field, language),
-        required=field.required,
+        shape=shape if field.required else _("%(shape)s (optional)") % {"shape": shape},
         serves=_serves(field.serves),
         source=field.source,
     )
