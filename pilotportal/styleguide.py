@@ -64,7 +64,7 @@ def show(request: HttpRequest) -> HttpResponse:
             "tasks": _tasks(),
             "steps": _steps(),
             "jobs": [_job(status) for status in JOBS],
-            "pages": [Paginator(range(230), 25).page(number) for number in (1, 5)],
+            "page": Paginator(range(230), 25).page(5),
             "rows": [("申报城市", "唐山市"), ("行政区划代码", "130200"), ("细分行业", "装备制造、钢铁")],
         },
     )
