@@ -8,7 +8,6 @@ from tests.pilotportal.pages import read
 PARTIALS_OF_THE_FRAME = {
     *("account_menu", "brand", "breadcrumbs", "demonstration_banner", "icon", "language_switch", "messages", "navigation"),
     *("failure", "server_error", "error_summary_formset"),
-    "shown_sections",  # needs a form definition; shown by the pages of nominations
 }
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +17,10 @@ pytestmark = pytest.mark.django_db
 def test_every_component_is_shown(client: Client, settings: Settings, language: str) -> None:
     response = client.get("/styleguide/", headers={"Accept-Language": language})
     shown = {template.name for template in response.templates}
-    written = {f"components/{path.name}" for path in (settings.BASE_DIR / "templates" / "components").glob("*.html")}
+    files = (settings.BASE_DIR / "templates" / "components").glob("*.html")
+    written = {
+        f"components/{path.name}" for path in files if not path.name.startswith("shown_")
+    }  # a form's answers; they need its definition
     assert written - shown <= {f"components/{name}.html" for name in PARTIALS_OF_THE_FRAME}
 
 
