@@ -33,10 +33,10 @@ def loaded_stage() -> str:
     return next((event.data["stage"] for event in Event.objects.filter(kind=LOADED)), "")
 
 
-def load(standstill: Standstill) -> None:
+def load(standstill: Standstill, *, size: Size | None = None) -> None:
     """Play until the standstill without a worker, open the accounts, and let the clock run on from there."""
     with _without_worker():
-        play = opening.prepare(size=Size(), seed=programme.SEED)
+        play = opening.prepare(size=size or Size(), seed=programme.SEED)
         play.until = standstill.at
         for stage in programme.SHOWN:
             if not play.perform(stage):

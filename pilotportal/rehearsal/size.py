@@ -77,5 +77,5 @@ def shaped(record: Mapping[str, Any], *, size: Size, quotas: Mapping[str, int], 
 
 
 def _needed_load(size: Size, panel: int, *, seats: int) -> int:
-    """Twice an even share, so that recusals and provinces can be worked around."""
-    return -(-2 * seats // size.drawn(panel))
+    """Half as much again as an even share, so that recusals and provinces can be worked around."""
+    return -(-3 * seats // (2 * size.drawn(panel)))

@@ -45,7 +45,7 @@ def _pilots(play: Play, pilots: list[Pilot]) -> Iterator[Check]:
 
 def _promised(pilot: Pilot) -> set[tuple[str, str]]:
     version: NominationVersion = max(pilot.nomination.versions.all(), key=lambda version: version.number)
-    return {(row["key"], f"{float(row['target']):.2f}") for row in version.content["indicators"]}
+    return {(row["key"], f"{float(row['target']):.2f}") for row in version.content.get("indicators", [])}
 
 
 def _carried(pilot: Pilot) -> set[tuple[str, str]]:

@@ -31,7 +31,11 @@ class Report:
 
     def text(self) -> str:
         failed = sum(not check.ok for check in self.checks)
-        verdict = _("The rehearsal is accepted.") if self.ok else _("The rehearsal is not accepted: %(failed)s checks failed.") % {"failed": failed}
+        verdict = (
+            _("The rehearsal is accepted.")
+            if self.ok
+            else _("The rehearsal is not accepted: %(failed)s checks failed.") % {"failed": failed}
+        )
         return "\n".join(
             [
                 _("Acceptance report of the rehearsal"),

@@ -1,0 +1,105 @@
+import stat
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from applications.enums import Status
+from applications.models import Nomination, Pilot, Plan, Round
+from pilotportal import clock
+from pilotportal.accounts.enums import Role
+from pilotportal.accounts.models import User
+from pilotportal.accounts.queries import demonstration_accounts
+from pilotportal.audit.models import Event
+from pilotportal.rehearsal import demonstration, programme
+from review.enums import SelectionStatus, SheetStatus
+from review.models import ScoreSheet, Selection
+from tests.rehearsal.conftest import SMALL
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def _load(stage: str) -> None:
+    demonstration.load(programme.STANDSTILLS[stage], size=SMALL)
+
+
+def test_nominating_is_loaded_once_with_drafts_and_submissions(marked_as_demonstration: Path, capsys):
+    _load("nominating")
+    states = set(Nomination.objects.values_list("status", flat=True))
+    assert {Status.DRAFT, Status.SUBMITTED} <= states
+    assert states <= {Status.DRAFT, Status.SUBMITTED, Status.WITHDRAWN}
+    ready = Nomination.objects.get(city="130200")
+    assert ready.status == Status.DRAFT
+    assert ready.attachments.count() == 1
+    events = Event.objects.count()
+    call_command("demonstrate", "--stage", "review")
+    assert "already" in capsys.readouterr().out
+    assert Event.objects.count() == events
+
+
+def test_one_account_for_every_role_signs_in_and_nobody_else(marked_as_demonstration: Path):
+    _load("nominating")
+    accounts = demonstration_accounts()
+    assert {account.role for account in accounts} == set(Role)
+    assert len(accounts) == len(Role) + 1
+    users = {user.username: user for user in User.objects.all()}
+    assert all(users[account.username].check_password(account.password) for account in accounts)
+    assert all(users[account.username].role == account.role for account in accounts)
+    others = users.keys() - {account.username for account in accounts}
+    assert others
+    assert not any(users[name].has_usable_password() for name in others)
+    assert stat.S_IMODE((marked_as_demonstration / "accounts.txt").stat().st_mode) == 0o600
+
+
+def test_the_clock_runs_on_from_the_standstill(marked_as_demonstration: Path):
+    _load("nominating")
+    standstill = programme.STANDSTILLS["nominating"].at
+    first = clock.now()
+    assert standstill <= first < standstill + timedelta(minutes=5)
+    assert clock.now() > first
+
+
+def test_in_review_the_experts_are_halfway_and_the_one_shown_has_both(marked_as_demonstration: Path):
+    _load("review")
+    statuses = set(ScoreSheet.objects.values_list("status", flat=True))
+    assert {SheetStatus.ASSIGNED, SheetStatus.SUBMITTED} <= statuses
+    shown = next(account for account in demonstration_accounts() if account.role == Role.EXPERT)
+    own = ScoreSheet.objects.filter(expert__user__username=shown.username)
+    assert {SheetStatus.ASSIGNED, SheetStatus.SUBMITTED} <= set(own.values_list("status", flat=True))
+
+
+def test_selected_is_decided_and_has_its_documents(marked_as_demonstration: Path):
+    _load("selected")
+    assert Selection.objects.get().status == SelectionStatus.DECIDED
+    assert Pilot.objects.count() == SMALL.places
+    assert not Plan.objects.exists()
+
+
+def test_piloting_has_filed_plans_and_one_overdue(marked_as_demonstration: Path):
+    _load("piloting")
+    filed = Pilot.objects.filter(plans__status="filed").distinct()
+    assert filed.count() == SMALL.places - 1
+    waiting = Plan.objects.get(pilot__nomination__city="130200", number=2)
+    assert waiting.status == "issued"
+
+
+def test_after_an_interrupted_loading_the_way_out_is_named_and_nothing_is_added(marked_as_demonstration: Path, monkeypatch):
+    monkeypatch.setattr(demonstration, "_open_accounts", _interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        _load("nominating")
+    events = Event.objects.count()
+    with pytest.raises(CommandError, match="--fresh"):
+        call_command("demonstrate")
+    assert Event.objects.count() == events
+
+
+def _interrupt(_users: list[User]) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("command", [["demonstrate"], ["rehearse", "--out", "nowhere"]])
+def test_no_round_is_played_outside_a_demonstration(command: list[str]):
+    with pytest.raises(CommandError, match="PORTAL_MODE=demonstration"):
+        call_command(*command)
+    assert not Round.objects.exists()
