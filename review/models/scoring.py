@@ -177,6 +177,7 @@ class AssignmentRun(models.Model):
 class ScoreSheet(models.Model):
     """评分表 of one expert on one nomination."""
 
+    pledged: bool  # read along by `queries.full_sheets`: the expert has signed the pledge of the round
     code = models.CharField(_("code"), max_length=12, unique=True, default=new_code)
     run = models.ForeignKey(AssignmentRun, on_delete=models.PROTECT, null=True, related_name="sheets", verbose_name=_("assignment"))
     nomination = models.ForeignKey(Nomination, on_delete=models.PROTECT, related_name="sheets", verbose_name=_("nomination"))

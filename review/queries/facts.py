@@ -4,6 +4,7 @@ In all of it a nomination is named by the code of its city, an expert by the num
 computation, so that the same facts always give the same result.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
@@ -51,10 +52,11 @@ def problem_of(round: Round, *, draw: PanelDraw, called_up: Iterable[PoolExpert]
     nominations = _nominations(round)
     held = ScoreSheet.objects.filter(nomination__in=nominations).values_list("nomination__city_id", "expert_id", "status")
     pinned = frozenset(Pair(city, str(expert)) for city, expert, status in held if status not in GIVEN_UP)
+    loads = Counter(pair.expert for pair in pinned)
     members = [*panel_of(round), *(PanelMember(draw=draw, expert=expert) for expert in called_up)]
     return Problem(
         nominations=tuple(_seating(nomination, round.panel_size) for nomination in nominations),
-        experts=tuple(_expert(member, round, pinned) for member in members),
+        experts=tuple(_expert(member, round, held=loads[str(member.expert_id)]) for member in members),
         seed=digest_of({"rules": round.digest, "draw": draw.seed}),
         forbidden=_forbidden(nominations, members),
         pinned=pinned,
@@ -182,9 +184,8 @@ def _seating(nomination: Nomination, seats: int) -> Seating:
     return Seating(id=nomination.city_id, province=nomination.province_id, fields=fields, seats=seats)
 
 
-def _expert(member: PanelMember, round: Round, pinned: frozenset[Pair]) -> Expert:
+def _expert(member: PanelMember, round: Round, *, held: int) -> Expert:
     expert = member.expert
-    held = sum(pair.expert == str(expert.pk) for pair in pinned)
     return Expert(
         id=str(expert.pk),
         province=expert.province_id,
@@ -198,11 +199,14 @@ def _expert(member: PanelMember, round: Round, pinned: frozenset[Pair]) -> Exper
 def _forbidden(nominations: list[Nomination], members: list[PanelMember]) -> dict[Pair, Exclusion]:
     """Employers first, then what was declined, then recusals: the weightiest reason stands."""
     cities = {nomination.pk: nomination.city_id for nomination in nominations}
+    employers: dict[str, list[str]] = {}
+    for member in members:
+        employers.setdefault(member.expert.user.organisation.name, []).append(str(member.expert_id))
     employed = [
-        Pair(nomination.city_id, str(member.expert_id))
+        Pair(nomination.city_id, expert)
         for nomination in nominations
-        for member in members
-        if member.expert.user.organisation.name in _actors(_content(nomination))
+        for actor in _actors(_content(nomination))
+        for expert in employers.get(actor, [])
     ]
     given_up = ScoreSheet.objects.filter(nomination__in=cities, status__in=GIVEN_UP).values_list("nomination_id", "expert_id")
     recused = Recusal.objects.filter(nomination__in=cities).values_list("nomination_id", "expert_id")

@@ -31,5 +31,5 @@ def why_not_accept(nomination: Nomination, *, at: datetime) -> Refused | None:
     closes_at, correction = nomination.closes_at(), nomination.open_correction
     if refusal := why_not_check(closes_at=closes_at, at=at):
         return Refused(refusal, closed_at=until(closes_at))
-    refusal = why_not_judge(nomination.status, correction_closes_at=correction.closes_at if correction else None, at=at)
-    return Refused(refusal) if refusal else None
+    judged = why_not_judge(nomination.status, correction_closes_at=correction.closes_at if correction else None, at=at)
+    return Refused(judged) if judged else None

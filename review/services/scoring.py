@@ -108,7 +108,7 @@ def save_sheet(*, sheet_id: int, marks: Mapping[str, Entry], revision: int, by: 
     sheet = _open_sheet(sheet_id, by=by, at=at)
     criteria = {criterion.code: criterion for criterion in sheet.nomination.round.criteria.all()}
     _refuse_marks(criteria, marks)
-    standing = _standing(sheet)
+    standing = queries.entries_of(sheet)
     if sheet.revision != revision:
         raise Stale(standing, sheet.revision)
     changed = {code: (mark, comment) for code, (mark, comment) in marks.items() if standing.get(code, (None, "")) != (mark, comment)}
@@ -128,7 +128,7 @@ def submit_sheet(*, sheet_id: int, by: User, at: datetime) -> ScoreSheet:
     Writes the status and a salted digest of marks and comments, which the event seals. Raises Refused.
     """
     sheet = _open_sheet(sheet_id, by=by, at=at)
-    standing = _standing(sheet)
+    standing = queries.entries_of(sheet)
     codes = [criterion.code for criterion in sheet.nomination.round.criteria.all()]
     if missing := sum(not _is_complete(standing.get(code)) for code in codes):
         raise Refused(Refusal.MARKS_MISSING, count=missing)
@@ -168,9 +168,8 @@ def _open_sheet(sheet_id: int, *, by: User, at: datetime) -> ScoreSheet:
     """The expert's own sheet under lock, where it may be filled in."""
     sheet = _locked(sheet_id)
     _refuse_others(sheet, by)
-    round = sheet.nomination.round
-    closes_at, pledged = queries.sheets_close_at(round), queries.pledge_of(sheet.expert, round) is not None
-    if refusal := rules.why_not_score(sheet.status, pledged=pledged, closes_at=closes_at, at=at):
+    closes_at = queries.sheets_close_at(sheet.nomination.round)
+    if refusal := rules.why_not_score(sheet.status, pledged=sheet.pledged, closes_at=closes_at, at=at):
         raise Refused(refusal, closed_at=until(closes_at))
     return sheet
 
@@ -186,11 +185,6 @@ def _refuse_marks(criteria: Mapping[str, Criterion], marks: Mapping[str, Entry])
     for code, (mark, _comment) in marks.items():
         if mark is not None and (type(mark) is not int or not 0 <= mark <= criteria[code].max_mark):
             raise Refused(Refusal.MARK_RANGE, criterion=criteria[code], max_mark=criteria[code].max_mark)
-
-
-def _standing(sheet: ScoreSheet) -> dict[str, Entry]:
-    rows = sheet.marks.order_by("criterion__position").values_list("criterion__code", "mark", "comment")
-    return {code: (mark, comment) for code, mark, comment in rows}
 
 
 def _is_complete(entry: Entry | None) -> bool:

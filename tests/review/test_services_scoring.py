@@ -185,7 +185,7 @@ def test_saving_takes_a_constant_number_of_queries(round, sheet, save):
         save({"manufacturing": (8, "甲")})
     with CaptureQueriesContext(connection) as six:
         save(whole, revision=1)
-    assert len(one) == len(six) == 13
+    assert len(one) == len(six) == 12
 
 
 # -- submission -------------------------------------------------------------------------------------------------------------
