@@ -47,7 +47,7 @@ def full_sheets() -> models.QuerySet[ScoreSheet]:
     pledge = Pledge.objects.filter(round=OuterRef("nomination__round"), expert=OuterRef("expert"))
     related = ScoreSheet.objects.select_related("nomination__city__province", "nomination__province", "nomination__round", "expert__user")
     sheets = related.defer("nomination__content", "nomination__sections", "nomination__round__form")
-    return sheets.prefetch_related(DEADLINES).annotate(pledged=Exists(pledge))
+    return sheets.prefetch_related(DEADLINES).annotate(pledged=Exists(pledge))  # type: ignore[no-redef]  # declared for its readers
 
 
 def sheets_visible_to(user: User) -> models.QuerySet[ScoreSheet]:
