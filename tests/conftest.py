@@ -1,10 +1,12 @@
 """Fixtures for every room: a browser, and a worker of the queue."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.db.models.signals import post_migrate
 from django.utils import translation
 
@@ -43,6 +45,12 @@ def browser_context_args(browser_context_args: dict[str, Any], live_server: Any)
         "timezone_id": "Asia/Shanghai",
         "viewport": {"width": 1366, "height": 768},
     }
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Test databases are copies of the migrated one, where the tests' own server holds it; see plugins/template.py."""
+    connection.settings_dict["TEST"]["TEMPLATE"] = os.environ.get("PORTAL_TEST_TEMPLATE")
 
 
 @pytest.fixture(scope="session")

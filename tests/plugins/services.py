@@ -13,7 +13,8 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from pilotportal.trial.services import embedded_services, started
+from pilotportal.trial.services import embedded_services, passable, service_folder, started
+from tests.plugins import template
 
 
 def _start() -> None:
@@ -22,10 +23,8 @@ def _start() -> None:
     logs = run / "logs"
     logs.mkdir()
     stack = ExitStack()
-    stack.callback(shutil.rmtree, run, ignore_errors=True)
-    addresses = stack.enter_context(started(embedded_services(folder=run, logs=logs, environment=os.environ, durable=False)))
     atexit.register(stack.close)
-    os.environ.update(addresses)
+    stack.callback(shutil.rmtree, run, ignore_errors=True)
     os.environ.update(
         PORTAL_MODE="test",
         PORTAL_SECRET_KEY="only for the tests",
@@ -36,6 +35,10 @@ def _start() -> None:
         DJANGO_ALLOW_ASYNC_UNSAFE="true",  # Playwright's synchronous interface keeps an event loop running in the tests' thread
     )
     (run / "data" / "static").mkdir(parents=True)  # WhiteNoise warns where it is missing
+    if not os.environ.get("DATABASE_URL"):
+        template.lay(folder=passable(service_folder(run)) / "postgres", logs=logs)
+        os.environ["PORTAL_TEST_TEMPLATE"] = "portal"
+    os.environ.update(stack.enter_context(started(embedded_services(folder=run, logs=logs, environment=os.environ, durable=False))))
 
 
 def _settle_worker(worker: str) -> None:
