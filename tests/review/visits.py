@@ -51,7 +51,8 @@ class Page:
         self.status = response.status_code
         self.location = response.headers.get("Location", "")
         html = response.headers.get("Content-Type", "").startswith("text/html")
-        self.html = response.content.decode() if html and not response.streaming else ""
+        self.content = response.getvalue()  # read to its end, a file closes itself
+        self.html = self.content.decode() if html else ""
         self.document = read(self.html) if self.html else Element("document", {})
 
     @property
