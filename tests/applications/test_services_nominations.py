@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from applications.enums import Refusal, Status
+from applications import queries
+from applications.content import Invalid
+from applications.enums import AttachmentKind, Problem, Refusal, Status
 from applications.models import Nomination
 from applications.rules import Refused
 from applications.services import decisions, nominations
@@ -104,10 +106,11 @@ def test_a_fourth_sub_sector_is_refused_by_the_form_rule_and_by_the_database():
     nomination = factories.draft(round)
     section = round.definition.section("direction")
     rows = [{"industry": "C36", "description": f"第{n}个"} for n in range(1, 5)]
-    with pytest.raises(ValueError, match="At most 3 rows"):
+    with pytest.raises(Invalid) as invalid:
         nominations.save_section(
             nomination_id=nomination.pk, section=section, values={"sub_sectors": rows}, revision=0, by=factories.handler(HEBEI), at=IN_TIME
         )
+    assert invalid.value.problem == Problem.TOO_MANY_ROWS
     with pytest.raises(IntegrityError, match="three_sub_sectors"), transaction.atomic():
         Nomination.objects.filter(pk=nomination.pk).update(content={"sub_sectors": rows})
 
@@ -123,6 +126,101 @@ def test_two_editors_of_a_section_never_overwrite_each_other():
     assert stale.value.theirs["overview"] == "甲"
     assert stale.value.saved_by == first.name
     assert Nomination.objects.get(pk=nomination.pk).content["overview"] == "甲"
+
+
+def test_zero_in_place_of_nothing_is_a_change():
+    round = factories.opened_round()
+    nomination = factories.submitted(round)
+    decisions.return_for_correction(
+        nomination_id=nomination.pk, fields=[{"code": "overview", "note": ""}], closes_at=DEADLINE, by=factories.staff(), at=IN_TIME
+    )
+    section = round.definition.section("manufacturing")
+    save = {"nomination_id": nomination.pk, "section": section, "revision": 1, "by": factories.handler(), "at": IN_TIME}
+    nominations.save_section(values={"manufacturing_enterprises": 100}, **save)  # as it stands
+    with pytest.raises(Refused) as refused:
+        nominations.save_section(values={"manufacturing_enterprises": None}, **save | {"revision": 2})
+    assert refused.value.refusal == Refusal.NOT_OPEN_FIELD
+
+
+@pytest.mark.parametrize("kind", AttachmentKind.values)
+def test_a_correction_opens_files_only_where_it_names_them(kind):
+    nomination, by = factories.submitted(factories.opened_round()), factories.handler()
+    decisions.return_for_correction(
+        nomination_id=nomination.pk, fields=[{"code": "letter", "note": "未盖章"}], closes_at=DEADLINE, by=factories.staff(), at=IN_TIME
+    )
+    attach = {"nomination_id": nomination.pk, "file": factories.stored_pdf("new"), "name": "新.pdf", "by": by, "at": IN_TIME}
+    if kind == AttachmentKind.LETTER:
+        nominations.attach(kind=kind, **attach)
+        assert nomination.attachments.filter(replaced_at__isnull=True).get().name == "新.pdf"
+    else:
+        with pytest.raises(Refused) as refused:
+            nominations.attach(kind=kind, **attach)
+        assert refused.value.refusal == Refusal.NOT_OPEN_FIELD
+
+
+def test_a_letter_that_the_correction_does_not_name_cannot_be_taken_out():
+    nomination = factories.submitted(factories.opened_round())
+    decisions.return_for_correction(
+        nomination_id=nomination.pk, fields=[{"code": "overview", "note": ""}], closes_at=DEADLINE, by=factories.staff(), at=IN_TIME
+    )
+    letter = nomination.attachments.get()
+    with pytest.raises(Refused) as refused:
+        nominations.detach(nomination_id=nomination.pk, attachment_id=letter.pk, by=factories.handler(), at=IN_TIME)
+    assert refused.value.refusal == Refusal.NOT_OPEN_FIELD
+
+
+@pytest.mark.parametrize(
+    ("fields", "closes_at", "refusal"),
+    [
+        ([], DEADLINE, Refusal.NO_FIELDS),
+        ([{"code": "nothing", "note": ""}], DEADLINE, Refusal.UNKNOWN_FIELDS),
+        ([{"code": "undertaking", "note": ""}], DEADLINE, Refusal.UNKNOWN_FIELDS),
+        ([{"code": "overview", "note": ""}], IN_TIME, Refusal.CORRECTION_PAST),
+        ([{"code": "overview", "note": ""}, {"code": "evidence", "note": ""}], DEADLINE, None),
+    ],
+)
+def test_what_a_return_must_name(fields, closes_at, refusal):
+    nomination, staff = factories.submitted(factories.opened_round()), factories.staff()
+    call = {"nomination_id": nomination.pk, "fields": fields, "closes_at": closes_at, "by": staff, "at": IN_TIME}
+    if refusal is None:
+        assert decisions.return_for_correction(**call).codes == {"overview", "evidence"}
+    else:
+        with pytest.raises(Refused) as refused:
+            decisions.return_for_correction(**call)
+        assert refused.value.refusal == refusal
+        assert Nomination.objects.get().status == Status.SUBMITTED
+
+
+def test_the_undertaking_is_given_with_the_submission():
+    nomination, by = factories.complete_draft(factories.opened_round()), factories.approver()
+    Nomination.objects.update(content={**nomination.content, "undertaking": None})
+    with pytest.raises(Refused) as refused:
+        nominations.submit(nomination_id=nomination.pk, by=by, at=IN_TIME)
+    assert (refused.value.refusal, refused.value.facts["count"]) == (Refusal.INCOMPLETE, 1)
+    version = nominations.submit(nomination_id=nomination.pk, by=by, at=IN_TIME, undertaken=True)
+    assert version.content["undertaking"] is True
+    assert Nomination.objects.get().content == version.content
+
+
+def test_an_expired_correction_leaves_the_first_version_standing():
+    """What was typed for the correction is kept, and neither read nor followed to the pilot."""
+    round, staff = factories.opened_round(), factories.staff()
+    nomination = factories.submitted(round)
+    first = nomination.content["indicators"][0]
+    decisions.return_for_correction(
+        nomination_id=nomination.pk, fields=[{"code": "indicators", "note": ""}], closes_at=DEADLINE, by=staff, at=IN_TIME
+    )
+    section = round.definition.section("goals")
+    rows = [{**first, "target": "999999.00"}]
+    nominations.save_section(
+        nomination_id=nomination.pk, section=section, values={"indicators": rows}, revision=1, by=factories.handler(), at=IN_TIME
+    )
+    decisions.accept(nomination_id=nomination.pk, by=staff, at=DEADLINE)
+    for reader in (staff, factories.handler()):
+        dossier = queries.dossier_for(reader, queries.nominations_visible_to(reader).get())
+        assert dossier.content["indicators"] == [first]
+    (pilot,) = decisions.decide(round_id=round.pk, selected=[nomination.pk], by=staff, at=DEADLINE)
+    assert str(pilot.indicators.get().target) == first["target"]
 
 
 def test_a_correction_opens_only_its_fields_and_has_its_own_deadline():
