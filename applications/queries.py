@@ -118,6 +118,7 @@ def pilots_visible_to(user: User) -> models.QuerySet[Pilot]:
         "indicators__actuals",
         Prefetch("nomination__round__deadlines", queryset=Deadline.objects.prefetch_related("amendments")),
     )
+    pilots = pilots.defer("nomination__content", "nomination__sections", "nomination__round__form")
     if user.role == Role.CITY:
         return pilots.filter(nomination__city_id=user.division_id)
     if user.role in PROVINCE_ROLES:

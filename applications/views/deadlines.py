@@ -20,10 +20,9 @@ from applications.forms.deadlines import AmendForm
 from applications.models import Closing, Deadline, Pilot, Round
 from applications.rules import Refused
 from applications.services import rounds
+from applications.views import acts
 from pilotportal.accounts.models import Division
 from pilotportal.accounts.requests import SignedInRequest
-
-UNPROCESSABLE = 422
 
 
 @dataclass
@@ -103,7 +102,7 @@ def index(request: SignedInRequest, code: str = "") -> HttpResponse:
 def amend(request: SignedInRequest, code: str, kind: str) -> HttpResponse:
     round = permissions.round_for(request.user, code, can=permissions.can_amend_deadlines)
     deadline = get_object_or_404(queries.deadlines().prefetch_related("amendments__province"), round=round, kind=kind)
-    form = AmendForm(request.POST or None, deadline=deadline, provinces=queries.provincial_units())
+    form = AmendForm(acts.posted(request), deadline=deadline, provinces=queries.provincial_units())
     if request.method == "POST" and form.is_valid():
         try:
             rounds.amend_deadline(deadline_id=deadline.pk, by=request.user, at=request.received_at, **form.wanted())
@@ -114,7 +113,7 @@ def amend(request: SignedInRequest, code: str, kind: str) -> HttpResponse:
             return redirect("applications:deadlines", round.code)
     own = [line for line in _lines(deadline, list(queries.provincial_units()), expected=Counter()) if line.own]
     context = {"round": round, "deadline": deadline, "closes_at": deadline.closes_at(None), "exceptions": own, "form": form}
-    return render(request, "applications/deadline_amend.html", context, status=UNPROCESSABLE if form.is_bound else 200)
+    return acts.answer(request, "applications/deadline_amend.html", context, refused=form.is_bound)
 
 
 def _boards(round: Round, *, at: datetime) -> list[Board]:

@@ -17,6 +17,7 @@ from applications.forms.pilots import FilingForm, IssueForm, PlanForm, as_pair
 from applications.models import Indicator, Pilot, Plan
 from applications.rules import Refused
 from applications.services import pilots
+from applications.views import acts
 from applications.views.reports import parts_of
 from pilotportal.accounts.requests import SignedInRequest
 from pilotportal.audit import services as audit
@@ -25,7 +26,6 @@ from pilotportal.files.responses import download
 from pilotportal.moments import instant, until
 
 PAGE = 50
-UNPROCESSABLE = 422
 
 
 @login_required
@@ -116,7 +116,7 @@ def _acts(request: SignedInRequest, pilot: Pilot) -> dict[str, bool]:
 def edit_plan(request: SignedInRequest, code: str) -> HttpResponse:
     """The draft; after a version was issued, the beginning of the next one with its text."""
     pilot = permissions.pilot_for(request.user, code, can=permissions.can_write_pilot)
-    form = PlanForm(request.POST or None, plan=pilot.plan, seen=pilots.state_of(pilot.plan))
+    form = PlanForm(acts.posted(request), plan=pilot.plan, seen=pilots.state_of(pilot.plan))
     theirs: Plan | None = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -129,7 +129,7 @@ def edit_plan(request: SignedInRequest, code: str) -> HttpResponse:
             messages.success(request, _("The plan has been saved. It is handed in with the issued document."))
             return redirect(pilot)
     context = {"pilot": pilot, "form": form, "next_version": _next_version(pilot), "theirs": theirs}
-    return _answer(request, "applications/plan_edit.html", context, refused=form.is_bound)
+    return acts.answer(request, "applications/plan_edit.html", context, refused=form.is_bound)
 
 
 def _save_plan(request: SignedInRequest, pilot: Pilot, form: PlanForm) -> Plan:
@@ -161,12 +161,12 @@ def issue_plan(request: SignedInRequest, code: str) -> HttpResponse:
     if not plan or plan.status != PlanStatus.DRAFT:
         messages.error(request, Refusal.PLAN_STATE.label)
         return redirect(pilot)
-    form = IssueForm(request.POST or None, request.FILES or None, holder=request.user.pk, seen=pilots.state_of(plan))
+    form = IssueForm(acts.posted(request), request.FILES or None, holder=request.user.pk, seen=pilots.state_of(plan))
     if request.method == "POST" and _issued(request, plan, form):
         messages.success(request, _("The plan has been handed in. Your province files it next."))
         return redirect(pilot)
     context = {"pilot": pilot, "plan": plan, "form": form, "late_since": _late_since(pilot, DeadlineKind.PLAN, request)}
-    return _answer(request, "applications/plan_issue.html", context, refused=form.is_bound)
+    return acts.answer(request, "applications/plan_issue.html", context, refused=form.is_bound)
 
 
 def _issued(request: SignedInRequest, plan: Plan, form: IssueForm) -> bool:
@@ -205,7 +205,7 @@ def file_plan(request: SignedInRequest, code: str) -> HttpResponse:
     if not plan or plan.status != PlanStatus.ISSUED:
         messages.error(request, Refusal.PLAN_STATE.label)
         return redirect(pilot)
-    form = FilingForm(request.POST or None)
+    form = FilingForm(acts.posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             pilots.file_plan(plan_id=plan.pk, filing_number=form.cleaned_data["filing_number"], by=request.user, at=request.received_at)
@@ -214,7 +214,7 @@ def file_plan(request: SignedInRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, _("The plan has been filed."))
             return redirect(pilot)
-    return _answer(request, "applications/plan_file.html", {"pilot": pilot, "plan": plan, "form": form}, refused=form.is_bound)
+    return acts.answer(request, "applications/plan_file.html", {"pilot": pilot, "plan": plan, "form": form}, refused=form.is_bound)
 
 
 @login_required
@@ -233,7 +233,3 @@ def document(request: SignedInRequest, code: str, number: int) -> FileResponse:
 def _late_since(pilot: Pilot, kind: DeadlineKind, request: SignedInRequest) -> str:
     """The deadline in words where what is handed in now would be late."""
     return until(pilot.closes_at(kind)) if pilot.standing(kind, at=request.received_at) == Standing.OVERDUE else ""
-
-
-def _answer(request: SignedInRequest, template: str, context: dict[str, Any], *, refused: bool) -> HttpResponse:
-    return render(request, template, context, status=UNPROCESSABLE if refused else 200)

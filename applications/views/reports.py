@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -19,11 +19,10 @@ from applications.forms.pilots import ProgressForm, SummaryForm
 from applications.models import Pilot, Summary
 from applications.rules import Refused
 from applications.services import pilots
+from applications.views import acts
 from pilotportal.accounts.models import User
 from pilotportal.accounts.requests import SignedInRequest
 from pilotportal.moments import until
-
-UNPROCESSABLE = 422
 
 
 class Step(Protocol):
@@ -39,7 +38,7 @@ def new_progress(request: SignedInRequest, code: str) -> HttpResponse:
     if not years:
         messages.error(request, _("Every year up to now has been reported."))
         return redirect(pilot)
-    form = ProgressForm(request.POST or None, pilot=pilot, years=years)
+    form = ProgressForm(acts.posted(request), pilot=pilot, years=years)
     if request.method == "POST" and form.is_valid():
         try:
             pilots.report_progress(pilot_id=pilot.pk, by=request.user, at=request.received_at, **form.wanted())
@@ -48,7 +47,7 @@ def new_progress(request: SignedInRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, _("The progress has been reported."))
             return redirect(pilot)
-    return _answer(request, "applications/progress_new.html", {"pilot": pilot, "form": form}, refused=form.is_bound)
+    return acts.answer(request, "applications/progress_new.html", {"pilot": pilot, "form": form}, refused=form.is_bound)
 
 
 @login_required
@@ -59,7 +58,7 @@ def edit_summary(request: SignedInRequest, code: str) -> HttpResponse:
     if summary and summary.status != SummaryStatus.DRAFT:
         messages.error(request, Refusal.SUMMARY_STATE.label)
         return redirect(pilot)
-    form = SummaryForm(request.POST or None, summary=summary)
+    form = SummaryForm(acts.posted(request), summary=summary)
     theirs: list[tuple[str, str]] = []
     if request.method == "POST" and form.is_valid():
         try:
@@ -71,7 +70,7 @@ def edit_summary(request: SignedInRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, _("The summary has been saved."))
             return redirect("applications:summary_submit" if "go_on" in request.POST else "applications:summary_edit", pilot.code)
-    return _answer(request, "applications/summary_edit.html", {"pilot": pilot, "form": form, "theirs": theirs}, refused=form.is_bound)
+    return acts.answer(request, "applications/summary_edit.html", {"pilot": pilot, "form": form, "theirs": theirs}, refused=form.is_bound)
 
 
 def _theirs(pilot: Pilot, form: SummaryForm) -> list[tuple[str, str]]:
@@ -169,7 +168,3 @@ def _step(
         return redirect(pilot)
     context = {"pilot": pilot, "summary": summary, "parts": parts_of(summary), "act": act}
     return render(request, "applications/summary_step.html", context)
-
-
-def _answer(request: SignedInRequest, template: str, context: dict[str, Any], *, refused: bool) -> HttpResponse:
-    return render(request, template, context, status=UNPROCESSABLE if refused else 200)

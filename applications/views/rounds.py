@@ -18,6 +18,7 @@ from applications.forms.rounds import DeadlinesPart, GeneralPart, NewRoundForm, 
 from applications.models import Round
 from applications.rules import Refused
 from applications.services import rounds
+from applications.views import acts
 from applications.views.definitions import defined_sections
 from pilotportal.accounts.enums import Region
 from pilotportal.accounts.requests import SignedInRequest
@@ -30,7 +31,6 @@ PARTS: dict[str, type[RoundPart]] = {
     "regions": RegionsPart,
     "deadlines": DeadlinesPart,
 }
-UNPROCESSABLE = 422
 
 
 @login_required
@@ -83,7 +83,7 @@ def create(request: SignedInRequest) -> HttpResponse:
     if not pattern:
         return render(request, "applications/round_new.html", {"patterns": queries.rounds_visible_to(request.user).defer("form")})
     record = _record_of(request, pattern)
-    form = NewRoundForm(request.POST or None, record=record)
+    form = NewRoundForm(acts.posted(request), record=record)
     if request.method == "POST" and form.is_valid():
         try:
             made = rounds.create(record=rounds.renewed(record, **form.wanted()), by=request.user, at=request.received_at)
@@ -92,7 +92,9 @@ def create(request: SignedInRequest) -> HttpResponse:
         else:
             messages.success(request, _("The round has been prepared. Check each rule and its basis before you open it."))
             return redirect(made)
-    return _answer(request, "applications/round_new_form.html", {"form": form, "pattern": pattern, "record": record}, refused=form.is_bound)
+    return acts.answer(
+        request, "applications/round_new_form.html", {"form": form, "pattern": pattern, "record": record}, refused=form.is_bound
+    )
 
 
 @login_required
@@ -109,12 +111,12 @@ def edit(request: SignedInRequest, code: str, part: str = "general") -> HttpResp
     if command and part == "criteria":
         form = _part(part, round, data=request.POST, rows=arranged(request.POST, command))
     else:
-        form = _part(part, round, data=request.POST if request.method == "POST" else None)
+        form = _part(part, round, data=acts.posted(request))
         if form.is_bound and form.is_valid() and (saved := _save(request, round, form)):
             messages.success(request, _("Saved: %(part)s.") % {"part": form.title})
             return redirect("applications:round_edit", saved.code, part)
     context = {"round": round, "form": form, "part": part, "parts": _links(part)}
-    return _answer(request, "applications/round_edit.html", context, refused=form.is_bound and not command)
+    return acts.answer(request, "applications/round_edit.html", context, refused=form.is_bound and not command)
 
 
 @login_required
@@ -139,10 +141,6 @@ def open_round(request: SignedInRequest, code: str) -> HttpResponse:
         "seen": rounds.digest_of_rules(round),
     }
     return render(request, "applications/round_open.html", context)
-
-
-def _answer(request: SignedInRequest, template: str, context: dict[str, Any], *, refused: bool) -> HttpResponse:
-    return render(request, template, context, status=UNPROCESSABLE if refused else 200)
 
 
 def _record_of(request: SignedInRequest, pattern: str) -> dict[str, Any]:
