@@ -95,6 +95,8 @@ class Refusal(TextChoices):
     NOT_STAFF = "not_staff", _("Only ministry staff may do this.")
     BEFORE_DEADLINE = "before_deadline", _("The deadline for nominations has not passed yet: %(closed_at)s (Beijing time).")
     NO_REASON = "no_reason", _("A reason is needed.")
+    NOT_AN_EXPERT = "not_an_expert", _("Only an account with the role of an expert enters the pool.")
+    NOT_AN_INDUSTRY = "not_an_industry", _("These are no manufacturing divisions: %(codes)s.")
     NO_POOL = "no_pool", _("The pool has %(available)s experts; %(wanted)s are needed.")
     PANEL_SMALL = "panel_small", _("A panel needs at least %(wanted)s experts: so many score each nomination.")
     BAD_NONCE = "bad_nonce", _("The secret number has 64 digits from 0 to 9 and a to f.")

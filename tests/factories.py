@@ -11,7 +11,7 @@ from applications.definition import FieldDefinition, FormDefinition, GroupDefini
 from applications.enums import AttachmentKind
 from applications.models import Nomination, Pilot, Plan, Round, Summary
 from applications.services import decisions, nominations, pilots, rounds
-from pilotportal.accounts.enums import Kind, Role
+from pilotportal.accounts.enums import KIND_OF_ROLE, Kind, Role
 from pilotportal.accounts.models import Division, Organisation, User
 from pilotportal.clock import BEIJING
 from pilotportal.files.enums import MediaType
@@ -36,19 +36,6 @@ HEBEI, TANGSHAN, SHIJIAZHUANG, LANGFANG, BEIJING_CODE, SHANXI, TAIYUAN = (
     "140100",
 )
 
-KIND_OF_ROLE = {
-    Role.PROVINCE_HANDLER: Kind.PROVINCE,
-    Role.PROVINCE_APPROVER: Kind.PROVINCE,
-    Role.CO_DEPARTMENT: Kind.CO_DEPARTMENT,
-    Role.CITY: Kind.CITY,
-    Role.EXPERT: Kind.INSTITUTE,
-    Role.STAFF: Kind.MINISTRY,
-    Role.SUPERVISOR: Kind.MINISTRY,
-    Role.PARTNER: Kind.PARTNER,
-    Role.SYSTEM_ADMIN: Kind.OPERATOR,
-    Role.SECURITY_ADMIN: Kind.OPERATOR,
-    Role.AUDIT_ADMIN: Kind.OPERATOR,
-}
 _numbers = count(1)
 
 

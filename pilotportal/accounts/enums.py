@@ -32,6 +32,21 @@ class Kind(TextChoices):
     OPERATOR = "operator", _("Operator of the portal")
 
 
+KIND_OF_ROLE = {
+    Role.PROVINCE_HANDLER: Kind.PROVINCE,
+    Role.PROVINCE_APPROVER: Kind.PROVINCE,
+    Role.CO_DEPARTMENT: Kind.CO_DEPARTMENT,
+    Role.CITY: Kind.CITY,
+    Role.EXPERT: Kind.INSTITUTE,
+    Role.STAFF: Kind.MINISTRY,
+    Role.SUPERVISOR: Kind.MINISTRY,
+    Role.PARTNER: Kind.PARTNER,
+    Role.SYSTEM_ADMIN: Kind.OPERATOR,
+    Role.SECURITY_ADMIN: Kind.OPERATOR,
+    Role.AUDIT_ADMIN: Kind.OPERATOR,
+}
+
+
 class Level(TextChoices):
     PROVINCE = "province", _("Province or autonomous region")
     MUNICIPALITY = "municipality", _("Municipality")
