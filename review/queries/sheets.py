@@ -51,10 +51,10 @@ def full_sheets() -> models.QuerySet[ScoreSheet]:
 
 
 def sheets_visible_to(user: User) -> models.QuerySet[ScoreSheet]:
-    """An expert's own, in an order that is shuffled for each expert and always the same; all for those who watch the progress."""
+    """An expert's own, in an order that is shuffled for each expert and always the same; all for those who know who judges what."""
     if user.role == Role.EXPERT:
         return full_sheets().filter(expert__user=user).order_by("-nomination__round", SHUFFLED, "pk")
-    return full_sheets().order_by("nomination__city", "expert") if user.role in REVIEW_READERS else full_sheets().none()
+    return full_sheets().order_by("nomination__city", "expert") if user.role in SEAT_READERS else full_sheets().none()
 
 
 def sheets_of(round: Round) -> models.QuerySet[ScoreSheet]:
@@ -114,11 +114,12 @@ class MarkedSheet:
 
 
 def marked_sheets(user: User, nomination: Nomination, *, at: datetime) -> list[MarkedSheet]:
-    """The sheets on a nomination whose marks the user may see, in the order of the panel."""
+    """The sheets on a nomination whose marks the user may see, in the order of the pool; experts are named to those who know them."""
     marks: dict[int, dict[str, Mark]] = {}
     for mark in marks_visible_to(user, nomination.round, at=at).filter(sheet__nomination=nomination):
         marks.setdefault(mark.sheet_id, {})[mark.criterion.code] = mark
-    sheets = list(sheets_visible_to(user).filter(pk__in=marks))
+    named = full_sheets() if user.role in SEAT_READERS else ScoreSheet.objects.select_related("nomination__round")
+    sheets = list(named.filter(pk__in=marks).order_by("expert"))
     return [MarkedSheet(sheet, marks[sheet.pk], total) for sheet, total in zip(sheets, totals_of(sheets), strict=True)]
 
 

@@ -28,7 +28,7 @@ ANYBODY = {
 }
 SEES_ROUND = ANYBODY - {"system_admin", "security_admin", "audit_admin"}
 SEES_NOMINATION = READERS | {"handler", "approver"}
-SEES_SHEET = READERS | {"expert"}
+SEES_SHEET = SEATS | {"expert"}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,192 @@
+"""One scene for the questions of rights: three rounds, two provinces, and everybody who could come along.
+
+    year 2026   open for nominations    Hebei: a draft, one handed in, one returned; Shanxi: a draft
+    year 2025   at the experts          their sheets in part begun and in part submitted
+    year 2024   decided                 a pilot in each province, its plan issued and its summary handed in
+    year 2027   being prepared
+
+It is summer 2025, between the draw and the deadline of the score sheets. `Scene.names` holds the codes and numbers that addresses ask for.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from applications.enums import AttachmentKind
+from applications.models import Nomination, Pilot, Round
+from applications.services import decisions, nominations, pilots
+from pilotportal.accounts.enums import Role
+from pilotportal.accounts.models import User
+from pilotportal.files.enums import MediaType
+from pilotportal.files.services import store
+from pilotportal.jobs.enums import Status
+from pilotportal.jobs.models import Job
+from review.models import Expert, ScoreSheet
+from review.services import assignment
+from tests import factories
+from tests.factories import HEBEI, IN_TIME, LANGFANG, SHANXI, SHIJIAZHUANG, TAIYUAN, TANGSHAN
+from tests.review import factories as reviewing
+
+NOW = reviewing.SCORED_AT
+CITIES = [TANGSHAN, SHIJIAZHUANG, TAIYUAN]
+NEXT_YEARS = {
+    "nomination": "2025-12-01T00:00:00+08:00",
+    "score_sheets": "2026-03-01T00:00:00+08:00",
+    "plan": "2026-06-01T00:00:00+08:00",
+    "summary": "2028-12-01T00:00:00+08:00",
+}
+
+
+class Actor(StrEnum):
+    """Somebody of each role, and beside those who have something to do here the same role somewhere else."""
+
+    ANONYMOUS = "nobody signed in"
+    HANDLER = "handling official"
+    APPROVER = "approving official"
+    OTHER_PROVINCE = "approving official of another province"
+    CO_DEPARTMENT = "co-department"
+    CITY = "city"
+    OTHER_CITY = "another city"
+    EXPERT = "expert"
+    OTHER_EXPERT = "another expert of the panel"
+    OUTSIDER = "expert who was not drawn"
+    STAFF = "ministry staff"
+    PARTNER = "partner ministry"
+    SUPERVISOR = "supervisor"
+    SYSTEM_ADMIN = "system administrator"
+    SECURITY_ADMIN = "security administrator"
+    AUDIT_ADMIN = "audit administrator"
+
+
+ROLES = {
+    Actor.HANDLER: (Role.PROVINCE_HANDLER, HEBEI),
+    Actor.APPROVER: (Role.PROVINCE_APPROVER, HEBEI),
+    Actor.OTHER_PROVINCE: (Role.PROVINCE_APPROVER, SHANXI),
+    Actor.CO_DEPARTMENT: (Role.CO_DEPARTMENT, HEBEI),
+    Actor.CITY: (Role.CITY, TANGSHAN),
+    Actor.OTHER_CITY: (Role.CITY, TAIYUAN),
+    Actor.STAFF: (Role.STAFF, None),
+    Actor.PARTNER: (Role.PARTNER, None),
+    Actor.SUPERVISOR: (Role.SUPERVISOR, None),
+    Actor.SYSTEM_ADMIN: (Role.SYSTEM_ADMIN, None),
+    Actor.SECURITY_ADMIN: (Role.SECURITY_ADMIN, None),
+    Actor.AUDIT_ADMIN: (Role.AUDIT_ADMIN, None),
+}
+
+
+@dataclass(frozen=True)
+class Scene:
+    people: Mapping[Actor, User]
+    names: Mapping[str, Any]
+
+    def arguments(self, actor: Actor, names: tuple[str, ...]) -> list[Any]:
+        """What stands in an address: a name of the scene, first one of this actor's own, else the word itself."""
+        return [self.names.get(f"{name} of {actor}", self.names.get(name, name)) for name in names]
+
+
+def built() -> Scene:
+    people = {actor: factories.user(role, division) for actor, (role, division) in ROLES.items()}
+    names: dict[str, Any] = {"preparing round": factories.preparing_round(code="2027").code}
+    names |= _decided()
+    names |= _nominating()
+    round = _reviewing()
+    names |= _names_of_review(round, people)
+    return Scene(people, names | _jobs(people))
+
+
+def _nominating() -> dict[str, Any]:
+    round = factories.opened_round(code="2026", deadlines=NEXT_YEARS)
+    draft, foreign = factories.complete_draft(round, city=TANGSHAN), factories.complete_draft(round, city=TAIYUAN)
+    submitted, returned = reviewing.submitted(round, SHIJIAZHUANG), reviewing.submitted(round, LANGFANG)
+    decisions.return_for_correction(
+        nomination_id=returned.pk, fields=[{"code": "overview", "note": "请补充"}], closes_at=NOW.replace(month=9), by=_staff(), at=IN_TIME
+    )
+    nominations.submit(nomination_id=returned.pk, by=factories.approver(HEBEI), at=IN_TIME)
+    decisions.return_for_correction(
+        nomination_id=returned.pk, fields=[{"code": "gdp", "note": "请核对"}], closes_at=NOW.replace(month=9), by=_staff(), at=IN_TIME
+    )
+    return {
+        "open round": round.code,
+        **_names_of_nomination("draft", draft),
+        **_names_of_nomination("foreign draft", foreign),
+        **_names_of_nomination("submitted", submitted),
+        **_names_of_nomination("returned", returned),
+    }
+
+
+def _names_of_nomination(name: str, nomination: Nomination) -> dict[str, Any]:
+    letter = nomination.attachments.get(kind=AttachmentKind.LETTER)
+    return {name: nomination.code, f"letter of {name}": letter.pk}
+
+
+def _reviewing() -> Round:
+    round = reviewing.small_round(code="2025")
+    reviewing.accepted(round, CITIES)
+    reviewing.panel(round, 5, waiting=2)
+    run = assignment.propose(round_id=round.pk, by=_staff(), at=reviewing.DRAWN_AT)
+    assignment.apply(run_id=run.pk, by=_staff(), at=reviewing.DRAWN_AT)
+    reviewing.pledge(round)
+    return round
+
+
+def _names_of_review(round: Round, people: dict[Actor, User]) -> dict[str, Any]:
+    """Two experts who share a nomination, another where only one of them sits; one sheet is submitted, one begun."""
+    sheets = list(ScoreSheet.objects.filter(nomination__round=round).select_related("expert__user", "nomination__city").order_by("pk"))
+    held: dict[Expert, list[ScoreSheet]] = {}
+    for sheet in sheets:
+        held.setdefault(sheet.expert, []).append(sheet)
+    expert, other = sorted(held, key=lambda expert: (-len(held[expert]), expert.pk))[:2]
+    people |= {Actor.EXPERT: expert.user, Actor.OTHER_EXPERT: other.user, Actor.OUTSIDER: _outside(round).user}
+    own, begun = held[expert][0], held[expert][1]
+    reviewing.submit(held[other][0], 7, at=NOW)
+    reviewing.fill_in(begun, 6, at=NOW)
+    return {
+        "review round": round.code,
+        "accepted": own.nomination.code,
+        "sheet": own.code,
+        "begun sheet": begun.code,
+        "sheet of another expert": held[other][0].code,
+        "letter of sheet": own.nomination.attachments.get(kind=AttachmentKind.LETTER).pk,
+        "member": expert.pk,
+        "run": round.assignment_runs.get().pk,
+    }
+
+
+def _outside(round: Round) -> Expert:
+    return Expert.objects.exclude(memberships__draw__round=round).order_by("pk")[0]
+
+
+def _decided() -> dict[str, Any]:
+    round = reviewing.small_round(code="2024")
+    reviewing.decided(round, cities=[TANGSHAN, TAIYUAN, SHIJIAZHUANG])
+    pilot = Pilot.objects.get(nomination__round=round, nomination__city=TANGSHAN)
+    by = factories.city_official(TANGSHAN)
+    factories.issued_plan(pilot, by=by)
+    factories.drafted_summary(pilot, by=by)
+    pilots.submit_summary(pilot_id=pilot.pk, by=by, at=factories.SELECTED_AT)
+    return {"decided round": round.code, "decided": pilot.nomination.code, "pilot": pilot.code, "rank": 1}
+
+
+def _jobs(people: Mapping[Actor, User]) -> dict[str, Any]:
+    """A finished file for everybody; `somebody's job` belongs to none of them."""
+    result = store(b"%PDF-1.4 result", media_type=MediaType.PDF, at=NOW, pages=1)
+    jobs = {f"job of {actor}": _job(user, result) for actor, user in people.items()}
+    return {name: job.code for name, job in jobs.items()} | {"somebody's job": _job(factories.staff(), result).code, "job": "none"}
+
+
+def _job(owner: User, result: Any) -> Job:
+    return Job.objects.create(
+        kind="tests.file",
+        label="材料汇编",
+        owner=owner,
+        status=Status.READY,
+        result=result,
+        file_name="材料汇编.pdf",
+        requested_at=NOW,
+        heard_at=NOW,
+    )
+
+
+def _staff() -> User:
+    return User.objects.filter(role=Role.STAFF).order_by("pk")[0]

@@ -1,0 +1,100 @@
+"""Every role at every address: each cell of the table is a request."""
+
+import logging
+from collections.abc import Iterator
+from http.cookies import SimpleCookie
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.test import client as client_module
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
+
+from pilotportal import clock
+from tests.project import permissions, scene
+from tests.project.permissions import Row
+from tests.project.scene import Actor, Scene
+
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
+METHODS = ("GET", "POST")
+
+
+@pytest.fixture(scope="module")
+def played(django_db_setup: None, django_db_blocker) -> Iterator[Scene]:
+    """Built once: each test runs in a savepoint of its own on top of it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield scene.built()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def frozen(monkeypatch):
+    """And quick: no log line for each of two thousand refusals, no copy of what each template was given."""
+    monkeypatch.setattr(clock, "now", lambda: scene.NOW)
+    monkeypatch.setattr(client_module, "store_rendered_templates", lambda *_arguments, **_named: None)
+    logging.disable(logging.WARNING)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+def client_of(played: Scene, actor: Actor) -> Client:
+    client = Client(raise_request_exception=False)
+    if actor in played.people:
+        client.force_login(played.people[actor])
+    return client
+
+
+def answer(client: Client, method: str, path: str) -> int:
+    """Undone afterwards, the sign-out too, so that no request changes what the next one meets."""
+    cookies = client.cookies.output()
+    with transaction.atomic():
+        response = client.get(path) if method == "GET" else client.post(path, {})
+        b"".join(response)  # a download closes its file at the end
+        transaction.set_rollback(True)
+    client.cookies = SimpleCookie(cookies.replace("Set-Cookie: ", ""))
+    return response.status_code
+
+
+@pytest.mark.parametrize("actor", list(Actor), ids=lambda actor: actor.name.lower())
+def test_every_address_answers_as_the_table_says(played, actor):
+    client, wrong = client_of(played, actor), []
+    for row in permissions.rows():
+        path = reverse(row.name, args=played.arguments(actor, row.about))
+        for method in row.answers:
+            got = answer(client, method, path)
+            if got != row.expected(actor, method):
+                wrong.append(f"{method} {row.name} {', '.join(row.about)}: {got}, not {row.expected(actor, method)}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_address_stands_in_the_table(played):
+    listed = {resolve(reverse(row.name, args=played.arguments(Actor.STAFF, row.about))).route for row in permissions.rows()}
+    missing = {route: name for route, name in addresses(get_resolver()) if route not in listed and name not in permissions.EXCEPT}
+    assert missing == {}
+    assert permissions.EXCEPT.keys() <= {name for _route, name in addresses(get_resolver())}
+
+
+def test_a_method_that_the_table_does_not_name_is_refused(played):
+    client, answers = client_of(played, Actor.STAFF), {}
+    for name, about, method in unnamed():
+        answers[f"{method} {name}"] = answer(client, method, reverse(name, args=played.arguments(Actor.STAFF, about)))
+    assert answers
+    assert {what: status for what, status in answers.items() if status != 405} == {}
+
+
+def unnamed() -> Iterator[tuple[str, tuple[str, ...], str]]:
+    taken = {(row.name, method) for row in permissions.rows() for method in row.answers}
+    first: dict[str, Row] = {}
+    for row in permissions.rows():
+        first.setdefault(row.name, row)
+    yield from ((name, row.about, method) for name, row in first.items() for method in METHODS if (name, method) not in taken)
+
+
+def addresses(resolver: URLResolver, route: str = "", space: str = "") -> Iterator[tuple[str, str]]:
+    """The route of every address with its full name."""
+    for part in resolver.url_patterns:
+        here = route + str(part.pattern)
+        if isinstance(part, URLPattern):
+            yield here, f"{space}{part.name}"
+        else:
+            yield from addresses(part, here, f"{space}{part.namespace}:" if part.namespace else space)
