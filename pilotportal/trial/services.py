@@ -23,7 +23,8 @@ from pilotportal.trial.programs import postgres_programs, valkey_program
 
 OUTSIDE = Path("/var/lib/pilotportal-trial")
 START_LIMIT = 30.0
-UNSAFE_BUT_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+CONSISTENT = {"synchronous_commit": "off"}  # a power cut may take the last half second, never the consistency
+UNSAFE_BUT_FAST = {**CONSISTENT, "fsync": "off", "full_page_writes": "off"}
 PORT_ATTEMPTS = 5
 
 
@@ -54,7 +55,7 @@ class EmbeddedPostgres:
         self.programs = postgres_programs(scratch=self.folder, owner=self.owner)
         self.sockets = _socket_folder(self.owner)
         self.url = f"postgresql://portal@/{database}?host={self.sockets}"
-        options = {"listen_addresses": "", "unix_socket_directories": str(self.sockets)} | ({} if durable else UNSAFE_BUT_FAST)
+        options = {"listen_addresses": "", "unix_socket_directories": str(self.sockets)} | (CONSISTENT if durable else UNSAFE_BUT_FAST)
         self.child = self._program("postgres", "-D", str(self.cluster), *(f"--{name}={value}" for name, value in options.items()))
         self.child.stop_with = self.child.orphan_signal = signal.SIGINT  # ends the sessions; SIGTERM would wait for them
         self.child.grace = 30

@@ -6,7 +6,10 @@ import psycopg
 import pytest
 
 from pilotportal.trial import rehearsal
+from pilotportal.trial.installation import Installation
+from pilotportal.trial.processes import Child
 from pilotportal.trial.scratch import scratch_database
+from pilotportal.trial.services import passable
 
 
 def databases() -> set[str]:
@@ -48,3 +51,37 @@ def test_given_services_are_not_touched_beyond_the_scratch(open_folder, monkeypa
         assert installation.environment["REDIS_URL"] == os.environ["REDIS_URL"]
         assert installation.environment["PORTAL_QUEUE"].startswith("rehearsal-")
         assert not Path(open_folder / "services" / "postgres").exists()
+
+
+@pytest.fixture
+def played(open_folder, monkeypatch):
+    """A rehearsal whose parts are replaced by programs that take no time: gives its exit code, and leaves the results in the folder."""
+
+    def play(program: str) -> int:
+        def child(installation: Installation, *_arguments: str) -> Child:
+            return Child(name="rehearse", command=["sh", "-c", program], environment=installation.environment)
+
+        monkeypatch.setattr(Installation, "manage", lambda *_arguments: None)
+        monkeypatch.setattr(
+            Installation, "worker", lambda self: Child(name="worker", command=["sleep", "60"], log=self.logs / "worker.log")
+        )
+        monkeypatch.setattr(Installation, "command", child)
+        monkeypatch.setattr(rehearsal, "listen_for_stop", lambda: None)
+        monkeypatch.setattr(rehearsal.tempfile, "mkdtemp", lambda prefix: str(passable(open_folder / "scratch")))
+        return rehearsal.main(["--out", str(open_folder / "results")])
+
+    return play
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_exit_code_is_the_rehearsals(played, open_folder, code):
+    assert played(f"exit {code}") == code
+    assert not (open_folder / "scratch").exists()
+    assert (open_folder / "results" / "logs" / "worker.log").exists() == bool(code)  # for whoever has to find out why
+
+
+def test_rehearsal_sees_a_scratch_database(played, open_folder):
+    before = databases()
+    assert played(f'echo "$DATABASE_URL" > {open_folder}/seen') == 0
+    assert urlsplit((open_folder / "seen").read_text().strip()).path.startswith("/rehearsal_")
+    assert databases() == before
