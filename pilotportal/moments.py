@@ -44,7 +44,7 @@ def year_of(value: datetime) -> int:
 
 
 def left(closes_at: datetime, now: datetime) -> str:
-    """What is left, in words: 还有 3 天 4 小时."""
+    """What is left, in words: 还有3天4小时."""
     seconds = int((closes_at - now).total_seconds())
     if seconds <= 0:
         return _("The deadline has passed")

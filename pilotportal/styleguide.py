@@ -30,13 +30,13 @@ class SpecimenForm(forms.Form):
     summary = forms.CharField(
         label="工作基础",
         max_length=200,
-        widget=forms.Textarea(attrs={"rows": 4, "data-counter": "还可输入 {n} 字", "data-counter-over": "超出 {n} 字"}),
+        widget=forms.Textarea(attrs={"rows": 4, "data-counter": "还可输入{n}字", "data-counter-over": "超出{n}字"}),
     )
     kind = forms.ChoiceField(label="联合体类型", choices=[("hire", "招聘用工"), ("train", "跨企业培训")], widget=forms.RadioSelect)
     areas = forms.MultipleChoiceField(
         label="重点任务", choices=[("1", "工作机制"), ("2", "政策体系"), ("3", "融合发展载体")], widget=forms.CheckboxSelectMultiple
     )
-    letter = forms.FileField(label="推荐函（盖章扫描件）", help_text="PDF、JPEG 或 PNG，不超过 20 MB。")
+    letter = forms.FileField(label="推荐函（盖章扫描件）", help_text="PDF、JPEG或PNG，不超过20 MB。")
     truthful = forms.BooleanField(label="我承诺所填内容真实")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -73,7 +73,7 @@ def show(request: HttpRequest) -> HttpResponse:
 def _tasks() -> list[dict[str, str]]:
     return [
         {"label": "基本情况", "url": "#tasks", "status_label": "已完成", "tone": "good"},
-        {"label": "申报条件", "url": "#tasks", "status_label": "缺 2 项", "tone": "warn", "hint": "产业基础、人力资源服务业规模"},
+        {"label": "申报条件", "url": "#tasks", "status_label": "缺2项", "tone": "warn", "hint": "产业基础、人力资源服务业规模"},
         {"label": "推荐函", "url": "#tasks", "status_label": "未上传", "tone": "bad"},
         {"label": "提交", "url": "", "status_label": "尚不能提交", "tone": "plain", "hint": "由审核人提交"},
     ]
@@ -81,7 +81,7 @@ def _tasks() -> list[dict[str, str]]:
 
 def _steps() -> list[dict[str, str]]:
     return [
-        {"label": "申报", "state": "done", "date": "7月18日 24:00 截止"},
+        {"label": "申报", "state": "done", "date": "7月18日 24:00截止"},
         {"label": "形式审查", "state": "done", "date": "7月25日"},
         {"label": "专家评审", "state": "current", "date": "进行中"},
         {"label": "公示", "state": "todo"},
