@@ -6,8 +6,7 @@ const ahead = new Date(document.body.dataset.now).getTime() - Date.now();
 const words = JSON.parse(document.body.dataset.timeWords || "{}");
 
 function amount(count, unit) {
-  const parts = new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }).formatToParts(count);
-  return parts.filter((part) => part.type !== "literal").map((part) => part.value).join(" ");
+  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }).format(count);
 }
 
 function left(milliseconds) {
