@@ -24,6 +24,10 @@ QUIET = [
 ]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write-docs", action="store_true", help="write the pages of docs/ that are made from tables")
+
+
 @pytest.fixture(autouse=True)
 def first_language() -> Iterator[None]:
     """A request leaves its language behind; the next test begins with the portal's own again."""

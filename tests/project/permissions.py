@@ -1,5 +1,7 @@
 """Who gets what from which address: the table that `docs/permissions.md` shows and `test_permissions.py` tries, request by request.
 
+`scripts/test tests/project/test_permissions.py --write-docs` writes the page anew.
+
 A row names an address of the URL list, the things of the scene that it is about, and who may. Who is not named there is refused
 (403) where the row says that they see the thing or that it is no secret, and else told that it does not exist (404). Nobody signed in
 is sent to the sign-in, unless the row is public. `get` and `post` are the answers to those who may; POST is sent empty, so 422 says

@@ -5,18 +5,21 @@ from collections.abc import Iterator
 from http.cookies import SimpleCookie
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from django.test import client as client_module
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from pilotportal import clock
-from tests.project import permissions, scene
+from pilotportal.accounts.enums import Role
+from tests.project import permissions, permissions_page, scene
 from tests.project.permissions import Row
 from tests.project.scene import Actor, Scene
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
 METHODS = ("GET", "POST")
+PAGE = settings.BASE_DIR / "docs" / "permissions.md"
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +75,18 @@ def test_every_address_stands_in_the_table(played):
     missing = {route: name for route, name in addresses(get_resolver()) if route not in listed and name not in permissions.EXCEPT}
     assert missing == {}
     assert permissions.EXCEPT.keys() <= {name for _route, name in addresses(get_resolver())}
+
+
+def test_every_role_has_somebody_in_the_scene(played):
+    assert {user.role for user in played.people.values()} == set(Role)
+
+
+def test_the_page_is_in_step_with_the_table(played, pytestconfig):
+    routes = {row: resolve(reverse(row.name, args=played.arguments(Actor.STAFF, row.about))).route for row in permissions.rows()}
+    drawn = permissions_page.page(routes)
+    if pytestconfig.getoption("--write-docs"):
+        PAGE.write_text(drawn)
+    assert PAGE.read_text() == drawn, "scripts/test tests/project/test_permissions.py --write-docs"
 
 
 def test_a_method_that_the_table_does_not_name_is_refused(played):
