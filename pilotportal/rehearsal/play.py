@@ -1,7 +1,8 @@
 """The played round: stages made of acts, each at its instant of the simulated clock, carried out through the services that people use."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -83,10 +84,14 @@ class Play:
 
     def perform(self, stage: Stage) -> bool:
         """Play a stage; False when the standstill came before its end."""
+        with self.timed(stage.name):
+            return self._perform(stage)
+
+    @contextmanager
+    def timed(self, name: str) -> Iterator[None]:
         begun, used = time.monotonic(), time.process_time()
-        finished = self._perform(stage)
-        self.timings[stage.name] = Timing(round(time.monotonic() - begun, 2), round(time.process_time() - used, 2))
-        return finished
+        yield
+        self.timings[name] = Timing(round(time.monotonic() - begun, 2), round(time.process_time() - used, 2))
 
     def refused(self, name: str, title: "StrOrPromise", *, expected: str, by: type[Exception] = Refused, act: Callable[[], object]) -> None:
         """Try what must not succeed, and note whether it was refused (by raising `by`) for the expected reason."""

@@ -49,7 +49,7 @@ class Size:
 def allot(total: int, *, weights: Mapping[str, int], caps: Mapping[str, int]) -> dict[str, int]:
     """`total` in proportion to `weights` (Sainte-Laguë), none above its cap. Raises SizeError when the caps leave no room."""
     if total > sum(caps.values()):
-        raise SizeError(f"Only {sum(caps.values())} are possible, not {total}.")
+        raise SizeError(f"Only {sum(caps.values())} places can be filled, not {total}.")
     given = dict.fromkeys(weights, 0)
     for _ in range(total):
         open_to = [name for name in weights if given[name] < caps[name]]

@@ -38,7 +38,7 @@ def test_a_round_that_cannot_be_played_is_refused(wrong: dict[str, int]):
 
 def test_more_places_than_nominations_are_refused():
     record = shipped.round_2025()
-    with pytest.raises(SizeError, match="Only 4 are possible, not 5"):
+    with pytest.raises(SizeError, match="Only 4 places can be filled, not 5"):
         shaped(record, size=Size(places=5), quotas=record["quotas"], caps={"east": 2, "central": 1, "west": 1, "northeast": 0})
 
 

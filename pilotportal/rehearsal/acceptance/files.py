@@ -17,6 +17,15 @@ from pilotportal.rehearsal.play import Play
 from review.enums import Place
 from review.models import Ranking, SelectionEntry
 
+WRITTEN = ("acceptance.json", "acceptance.txt", "timings.json", "ranking.xlsx", "selection.pdf")
+
+
+def clear(folder: Path) -> None:
+    """Make the folder; what an earlier rehearsal left in it must not be taken for the result of this one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for left in (*(folder / name for name in WRITTEN), *folder.glob("dossiers/*.pdf")):
+        left.unlink(missing_ok=True)
+
 
 def write(play: Play, folder: Path) -> None:
     """Put the files of the finished jobs into `folder`."""

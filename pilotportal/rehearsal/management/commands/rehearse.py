@@ -30,14 +30,15 @@ class Command(BaseCommand):
 
     def handle(self, *_arguments: Any, out: Path, seed: int, units: int, places: int, experts: int, **_options: Any) -> None:
         require_empty_demonstration()
-        out.mkdir(parents=True, exist_ok=True)
+        files.clear(out)
         with translation.override("zh-hans"):
             try:
                 play = opening.prepare(size=Size(units=units, places=places, experts=experts), seed=seed)
             except SizeError as error:
                 raise CommandError(str(error)) from error
             self._play(play, out)
-            accepted = report.of(play)
+            with play.timed("acceptance"):
+                accepted = report.of(play)
             files.write(play, out)
             report.write(accepted, out)
         timings = {name: asdict(timing) for name, timing in play.timings.items()}
