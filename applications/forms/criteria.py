@@ -1,7 +1,7 @@
 """The criteria of a round as a table of rows, which are added, removed and moved without saving and without a script."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from crispy_forms.layout import Column, Layout, Row
 from django import forms
@@ -91,7 +91,7 @@ class CriteriaPart(RoundPart):
         super().__init__(*args, **kwargs)
         posted = self.data if self.is_bound and rows is None else None
         shown = None if posted is not None else _rows_of(self.record) if rows is None else rows
-        self.rows = Criteria(posted, prefix=PREFIX, initial=shown)
+        self.rows = cast("BaseCriteria", Criteria(posted, prefix=PREFIX, initial=shown))
 
     def initial_of(self, _record: Record) -> dict[str, Any]:
         return {}

@@ -72,4 +72,11 @@ class LongTextField(forms.CharField):
         return {"data-limit": str(self.max_length), "data-counter": LEFT, "data-counter-over": OVER}
 
     def to_python(self, value: Any) -> str:
-        return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
+        return (super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def replaced(data: Any, name: str, value: str) -> Any:
+    """What was sent with one entry replaced, for a hidden field whose answer is shown again."""
+    copy = data.copy()
+    copy[name] = value
+    return copy

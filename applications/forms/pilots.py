@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from applications.forms.fields import FigureField, LongTextField
+from applications.forms.fields import FigureField, LongTextField, replaced
 from applications.forms.layout import bare_helper
 from applications.models import Indicator, Pilot, Plan, Summary
 from pilotportal.files.enums import Refusal as FileRefusal
@@ -38,11 +38,11 @@ class PlanForm(forms.Form):
 
     def __init__(self, *args: Any, plan: Plan | None, seen: tuple[int, int], **kwargs: Any) -> None:
         initial = {"title": plan.title, "outline": plan.outline} if plan else {}
-        super().__init__(*args, initial=initial | {"seen": as_text(seen)}, **kwargs)
+        super().__init__(*args, **kwargs | {"initial": initial | {"seen": as_text(seen)}})
         self.helper = bare_helper()
 
     def see_anew(self, seen: tuple[int, int]) -> None:
-        self.data = _replaced(self.data, "seen", as_text(seen))
+        self.data = replaced(self.data, "seen", as_text(seen))
 
 
 def as_text(seen: tuple[int, int]) -> str:
@@ -52,12 +52,6 @@ def as_text(seen: tuple[int, int]) -> str:
 def as_pair(seen: str) -> tuple[int, int]:
     number, _colon, revision = seen.partition(":")
     return int(number), int(revision)
-
-
-def _replaced(data: Any, name: str, value: str) -> Any:
-    copy = data.copy()
-    copy[name] = value
-    return copy
 
 
 class IssueForm(forms.Form):
@@ -75,15 +69,15 @@ class IssueForm(forms.Form):
 
     def __init__(self, *args: Any, holder: int, seen: tuple[int, int], **kwargs: Any) -> None:
         """`holder` is the number of the person, so that nobody can hand in what another one uploaded."""
-        super().__init__(*args, initial={"seen": as_text(seen)}, **kwargs)
+        super().__init__(*args, **kwargs | {"initial": {"seen": as_text(seen)}})
         self.holder = holder
         self.fields["file"].required = self.kept_file is None
         limit = settings.UPLOAD_LIMIT // 2**20
         self.fields["file"].help_text = gettext("The scan with the seal: PDF, JPEG or PNG, at most %(limit)s MB.") % {"limit": limit}
         self.helper = bare_helper()
 
-    def clean_file(self) -> UploadedFile | None:
-        upload: UploadedFile | None = self.cleaned_data["file"]
+    def clean_file(self) -> "UploadedFile[Any] | None":
+        upload: UploadedFile[Any] | None = self.cleaned_data["file"]
         if upload and (upload.size or 0) > settings.UPLOAD_LIMIT:
             raise ValidationError(FileRefusal.TOO_LARGE.label % {"limit": settings.UPLOAD_LIMIT // 2**20})
         return upload
@@ -98,7 +92,7 @@ class IssueForm(forms.Form):
         return StoredFile.objects.filter(pk=kept).first()
 
     def keep(self, file: StoredFile) -> None:
-        self.data = _replaced(self.data, "kept", signing.dumps(file.pk, salt=f"kept-{self.holder}"))
+        self.data = replaced(self.data, "kept", signing.dumps(file.pk, salt=f"kept-{self.holder}"))
 
 
 class FilingForm(forms.Form):
@@ -162,7 +156,7 @@ class SummaryForm(forms.Form):
 
     def __init__(self, *args: Any, summary: Summary | None, **kwargs: Any) -> None:
         parts = {part: getattr(summary, part) for part in Summary.PARTS} if summary else {}
-        super().__init__(*args, initial=parts | {"revision": summary.revision if summary else 0}, **kwargs)
+        super().__init__(*args, **kwargs | {"initial": parts | {"revision": summary.revision if summary else 0}})
         self.helper = bare_helper()
 
     @property
@@ -170,4 +164,4 @@ class SummaryForm(forms.Form):
         return {part: self.cleaned_data[part] for part in Summary.PARTS}
 
     def see_anew(self, revision: int) -> None:
-        self.data = _replaced(self.data, "revision", str(revision))
+        self.data = replaced(self.data, "revision", str(revision))

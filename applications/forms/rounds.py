@@ -9,12 +9,13 @@ from crispy_forms.layout import HTML, Column, Div, Fieldset, Layout, Row
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from applications.enums import Aggregation, Basis, Refusal
-from applications.forms.fields import LastDayField, WholeNumberField
+from applications.forms.fields import LastDayField, WholeNumberField, replaced
 from applications.forms.layout import bare_helper
 from applications.models import Round
 from applications.models.rounds import SELF_NOMINATING_CODES
@@ -33,12 +34,14 @@ class RoundPart(forms.Form):
     `seen` is the digest of all rules as they stood when the page was made.
     """
 
+    title: ClassVar[Promise]
     rules: ClassVar[tuple[str, ...]] = ()
     seen = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, record: Record, seen: str, **kwargs: Any) -> None:
         self.record = record
-        super().__init__(*args, initial=self.initial_of(record) | _basis_initial(self.rules, record) | {"seen": seen}, **kwargs)
+        kwargs["initial"] = self.initial_of(record) | _basis_initial(self.rules, record) | {"seen": seen}
+        super().__init__(*args, **kwargs)
         self.fields |= self.own_fields()
         for rule in self.rules:
             self.fields |= _basis_fields(rule)
@@ -79,9 +82,7 @@ class RoundPart(forms.Form):
 
     def see_anew(self, seen: str) -> None:
         """After somebody else's change was shown: the next save is meant to replace it."""
-        data = self.data.copy()
-        data["seen"] = seen
-        self.data = data
+        self.data = replaced(self.data, "seen", seen)
 
 
 def _basis_fields(rule: str) -> dict[str, forms.Field]:
@@ -317,7 +318,7 @@ class NewRoundForm(forms.Form):
         self.record = record
         initial = {name: record[name] for name in ("code", "call_number", "title_zh", "title_en")}
         days = {f"day_{kind}": datetime.fromisoformat(instant) for kind, instant in record["deadlines"].items()}
-        super().__init__(*args, initial=initial | days, **kwargs)
+        super().__init__(*args, **kwargs | {"initial": initial | days})
         self.fields |= day_fields()
         self.helper = bare_helper()
         days_row = Row(*(Column(name, css_class="col-md-6 col-lg-3") for name in day_fields()))

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from applications import permissions, queries
 from applications.enums import DeadlineKind, PlanStatus, Refusal, Standing, SummaryStatus
 from applications.forms.pilots import FilingForm, IssueForm, PlanForm, as_pair
-from applications.models import Indicator, Pilot, Plan
+from applications.models import Indicator, Pilot, Plan, Summary
 from applications.rules import Refused
 from applications.services import pilots
 from applications.views import acts
@@ -76,10 +76,9 @@ def _actuals(indicator: Indicator, years: list[int]) -> list[dict[str, Any]]:
 
 def _summary_steps(pilot: Pilot) -> list[dict[str, str]]:
     """Where the summary stands on its way: written, handed in, endorsed, accepted."""
-    summary = getattr(pilot, "summary", None)
+    summary: Summary | None = getattr(pilot, "summary", None)
     at = {status: getattr(summary, f"{status}_at", None) for status in SummaryStatus}
-    handed_in = summary is not None and summary.status != SummaryStatus.DRAFT
-    done = list(SummaryStatus).index(SummaryStatus(summary.status)) + 1 if handed_in else 0
+    done = list(SummaryStatus).index(SummaryStatus(summary.status)) + 1 if summary and summary.status != SummaryStatus.DRAFT else 0
     return [
         {
             "label": str(status.label),
@@ -222,7 +221,9 @@ def file_plan(request: SignedInRequest, code: str) -> HttpResponse:
 def document(request: SignedInRequest, code: str, number: int) -> FileResponse:
     """The issued document of one version; the reading is recorded."""
     pilot = permissions.pilot_for(request.user, code)
-    plan = get_object_or_404(pilot.plans.exclude(file=None).select_related("file"), number=number)
+    plan = get_object_or_404(pilot.plans.select_related("file"), number=number)
+    if not plan.file:
+        raise Http404
     audit.record(
         "plan.downloaded", at=request.received_at, by=request.user, target=plan, round_code=pilot.round.code, file=plan.file.digest
     )
