@@ -10,12 +10,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from applications.models import Round
 from applications.permissions import nomination_for, round_for
 from applications.queries import rounds_visible_to
 from pilotportal.accounts.requests import SignedInRequest
 from pilotportal.jobs.models import Job
 from reporting import permissions, services
 from reporting.queries.results import selection_of
+from review.permissions import can_see_marks
 
 REQUESTS: dict[str, Callable[..., Job]] = {
     "ranking": services.request_ranking_workbook,
@@ -30,7 +32,7 @@ def exports(request: SignedInRequest) -> HttpResponse:
     if not permissions.can_export_results(request.user):
         raise PermissionDenied
     rounds = [
-        {"round": round, "ranked": round.rankings.exists(), "selected": selection_of(round) is not None}
+        {"round": round, "ranked": _ranked(request, round), "selected": selection_of(round) is not None}
         for round in rounds_visible_to(request.user).filter(opened_at__isnull=False)
     ]
     return render(request, "reporting/exports.html", {"rounds": rounds})
@@ -45,13 +47,18 @@ def request_export(request: SignedInRequest, code: str, kind: str) -> HttpRespon
         raise PermissionDenied
     if kind not in REQUESTS:
         raise Http404
-    if kind == "ranking" and not round.rankings.exists():
+    if kind == "ranking" and not _ranked(request, round):
         messages.error(request, _("The nominations have not been ranked yet."))
         return redirect("reporting:exports")
     if kind == "selection" and not selection_of(round):
         messages.error(request, _("No selection has been proposed yet."))
         return redirect("reporting:exports")
     return redirect(REQUESTS[kind](round_id=round.pk, by=request.user, at=request.received_at))
+
+
+def _ranked(request: SignedInRequest, round: Round) -> bool:
+    """A sheet that was reopened hides the marks again, here as on the pages."""
+    return round.rankings.exists() and can_see_marks(request.user, round, at=request.received_at)
 
 
 @login_required
