@@ -25,7 +25,9 @@ class StartForm(forms.Form):
     def __init__(self, *args: Any, cities: models.QuerySet[Division], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered = list(cities)
-        city = forms.ModelChoiceField(label=_("City"), queryset=Division.objects.select_related("province"))
+        city = forms.ModelChoiceField(
+            label=_("City"), queryset=Division.objects.select_related("province"), error_messages={"required": _("Choose a city.")}
+        )
         city.choices = [("", _("Choose")), *((str(each.pk), _labelled(each)) for each in offered)]
         city.initial = offered[0].pk if len(offered) == 1 else None
         self.fields["city"] = city
@@ -60,7 +62,10 @@ class UploadForm(forms.Form):
         )
         if kind == AttachmentKind.EVIDENCE:
             self.fields["caption"] = forms.CharField(
-                label=_("What it shows"), max_length=200, help_text=_("For example: list of the enterprises above designated size, 2024")
+                label=_("What it shows"),
+                max_length=200,
+                error_messages={"required": _("Say what the file shows.")},
+                help_text=_("For example: list of the enterprises above designated size, 2024"),
             )
         self.helper = bare_helper()
 
@@ -97,6 +102,7 @@ class WithdrawForm(forms.Form):
         rows=3,
         label=gettext_lazy("Reason of the withdrawal"),
         max_length=300,
+        error_messages={"required": gettext_lazy("Say why it is withdrawn.")},
         help_text=gettext_lazy("It is kept in the record of the round."),
     )
 

@@ -17,6 +17,7 @@ from applications.services import decisions
 
 @dataclass(frozen=True)
 class GapLink:
+    section: str
     label: str
     sentence: str
     url: str
@@ -117,7 +118,9 @@ def gap_links(nomination: Nomination, gaps: Iterable[content.Gap]) -> list[GapLi
         if gap.row and isinstance(item, GroupDefinition):
             column = next(each.label.in_language(get_language()) for each in item.fields if each.code == gap.field)
             label = f"{_('%(group)s, row %(row)s') % {'group': label, 'row': gap.row}} · {column}"
-        links.append(GapLink(label, str(gap), f"{section_url(nomination, section)}#{gap.anchor}"))
+        links.append(
+            GapLink(section.label.in_language(get_language()), label, str(gap), f"{section_url(nomination, section)}#{gap.anchor}")
+        )
     return links
 
 

@@ -70,30 +70,35 @@ def start(request: SignedInRequest, round_code: str) -> HttpResponse:
 def detail(request: SignedInRequest, code: str) -> HttpResponse:
     """The province's checklist while it writes; afterwards, and for all others, what stands and how it went."""
     nomination = permissions.nomination_for(request.user, code)
+    own = permissions.can_edit(request.user, nomination)
     why_not = nominations.why_not_edit(nomination, at=request.received_at)
-    facts = {"nomination": nomination, "dossier": queries.dossier_for(request.user, nomination)}
-    if why_not or not permissions.can_edit(request.user, nomination):
-        own = permissions.can_edit(request.user, nomination)
-        can_withdraw = permissions.can_withdraw(request.user, nomination)
-        facts |= {"own": own, "can_withdraw": can_withdraw and not nominations.why_not_withdraw(nomination, at=request.received_at)}
-        return render(request, "applications/nomination_detail.html", facts | {"why_not": why_not if own else None})
     correction = nomination.open_correction
-    kinds = {each.kind for each in nominations.files_of(nomination)}
-    facts |= {
-        "sections": checklist.states(nomination, nominations.gaps_of(nomination)),
-        "form_note": nomination.round.definition.note.in_language(get_language()),
+    facts = {
+        "nomination": nomination,
+        "dossier": queries.dossier_for(request.user, nomination),
         "correction": correction,
         "notes": checklist.notes_of(nomination, correction) if correction else [],
+        "can_withdraw": permissions.can_withdraw(request.user, nomination)
+        and not nominations.why_not_withdraw(nomination, at=request.received_at),
+    }
+    if own and not why_not:
+        return render(request, "applications/nomination_checklist.html", facts | _to_do(request, nomination))
+    return render(request, "applications/nomination_detail.html", facts | {"own": own, "why_not": why_not if own else None})
+
+
+def _to_do(request: SignedInRequest, nomination: Nomination) -> dict[str, object]:
+    correction = nomination.open_correction
+    kinds = {each.kind for each in nominations.files_of(nomination)}
+    return {
+        "form_note": nomination.round.definition.note.in_language(get_language()),
+        "sections": checklist.states(nomination, nominations.gaps_of(nomination)),
         "files_open": {kind: not correction or kind in correction.codes for kind in AttachmentKind.values},
         "has_letter": AttachmentKind.LETTER in kinds,
         "has_evidence": AttachmentKind.EVIDENCE in kinds,
         "closes_at": correction.closes_at if correction else nomination.closes_at(),
         "refused": nominations.why_not_submit(nomination, at=request.received_at, undertaken=True),
         "can_submit": permissions.can_submit(request.user, nomination),
-        "can_withdraw": permissions.can_withdraw(request.user, nomination)
-        and not nominations.why_not_withdraw(nomination, at=request.received_at),
     }
-    return render(request, "applications/nomination_checklist.html", facts)
 
 
 @login_required
