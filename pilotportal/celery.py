@@ -14,7 +14,7 @@ app.autodiscover_tasks()
 app.autodiscover_tasks(related_name="periodic")
 
 
-@worker_process_init.connect  # type: ignore[untyped-decorator]
+@worker_process_init.connect
 def warm_up(**_signal: Any) -> None:
     """Fonts and stylesheets are loaded before the first task, so that no receipt waits for them."""
     from pilotportal.documents import pdf  # noqa: PLC0415 (needs the settings, which the worker loads after this module)

@@ -96,6 +96,7 @@ class Refusal(TextChoices):
     BEFORE_DEADLINE = "before_deadline", _("The deadline for nominations has not passed yet: %(closed_at)s (Beijing time).")
     NO_REASON = "no_reason", _("A reason is needed.")
     NOT_AN_EXPERT = "not_an_expert", _("Only an account with the role of an expert enters the pool.")
+    NO_PROVINCE = "no_province", _("The employer of the expert has no division; give it one first.")
     NOT_AN_INDUSTRY = "not_an_industry", _("These are no manufacturing divisions: %(codes)s.")
     NO_POOL = "no_pool", _("The pool has %(available)s experts; %(wanted)s are needed.")
     PANEL_SMALL = "panel_small", _("A panel needs at least %(wanted)s experts: so many score each nomination.")

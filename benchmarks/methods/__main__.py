@@ -65,7 +65,7 @@ def rules(places: int) -> Rules:
 def run(nominations: int, experts: int, seats: int) -> None:
     """One round from the supply of experts to the price of each rule."""
     print(f"{nominations} nominations, {experts} experts, {seats} seats each")
-    shuffle = random.Random(1)  # noqa: S311  the same problem every time
+    shuffle = random.Random(1)
     case = problem(shuffle, nominations, experts, seats)
     timed("supply and demand", lambda: supply.supply_and_demand(case))
     found = timed("assignment", lambda: assignment.assign(case))

@@ -70,8 +70,8 @@ class Organisation(models.Model):
 class User(AbstractUser):
     """A person with exactly one role, in one organisation."""
 
-    first_name = None
-    last_name = None
+    first_name = None  # type: ignore[assignment]  # one name, as in Chinese
+    last_name = None  # type: ignore[assignment]
     name = models.CharField(_("name"), max_length=60)
     role = models.CharField(_("role"), max_length=20, choices=Role)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="members", verbose_name=_("organisation"))

@@ -12,6 +12,6 @@ if TYPE_CHECKING:
 
 
 class SignedInRequest(HttpRequest):
-    user: User  # type: ignore[assignment]
+    user: User
     received_at: datetime
     htmx: "HtmxDetails"

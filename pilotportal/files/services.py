@@ -22,7 +22,7 @@ def store_upload(content: bytes, *, at: datetime) -> StoredFile:
     """Keep an uploaded file. Raises Refused where its content is not what may be uploaded."""
     if refusal := rules.why_not_store(content):
         raise Refused(refusal)
-    return store(content, media_type=MediaType(rules.media_type_of(content)), at=at, pages=rules.pages_of(content))
+    return store(content, media_type=MediaType(rules.media_type_of(content) or ""), at=at, pages=rules.pages_of(content))
 
 
 def store(content: bytes, *, media_type: MediaType, at: datetime, pages: int | None = None) -> StoredFile:

@@ -24,5 +24,6 @@ def boards(user: User) -> list[Board]:
     )
     counted = {(round, status): count for round, status, count in rows.order_by()}
     return [
-        Board(round, [(status.label, counted[round.pk, status]) for status in Status if (round.pk, status) in counted]) for round in opened
+        Board(round, [(str(status.label), counted[round.pk, status]) for status in Status if (round.pk, status) in counted])
+        for round in opened
     ]

@@ -22,6 +22,8 @@ def add_expert(*, user_id: int, title: str, field: str, industries: Collection[s
         raise Refused(Refusal.NOT_AN_EXPERT)
     if unknown := sorted(set(industries) - set(INDUSTRIES)):
         raise Refused(Refusal.NOT_AN_INDUSTRY, codes=", ".join(unknown))
+    if not user.organisation.division:
+        raise Refused(Refusal.NO_PROVINCE)
     expert, made = Expert.objects.get_or_create(
         user=user,
         defaults={"province_id": user.organisation.division.province_id, "title": title, "field": field, "industries": sorted(industries)},

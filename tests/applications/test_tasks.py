@@ -47,7 +47,7 @@ def test_a_lost_receipt_is_queued_again(monkeypatch):
     lost, sent = factories.submitted(round := factories.opened_round()), factories.submitted(round, city="130100")
     tasks.send_receipt(nomination_id=sent.pk)
     queued = []
-    monkeypatch.setattr(tasks.send_receipt, "delay", lambda nomination_id: queued.append(nomination_id))
+    monkeypatch.setattr(tasks.send_receipt, "delay", lambda **arguments: queued.append(arguments["nomination_id"]))
     monkeypatch.setattr(clock, "now", lambda: IN_TIME + timedelta(minutes=1))
     periodic.send_missing_receipts()
     assert queued == []
