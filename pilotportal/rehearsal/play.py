@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 PAST_THE_RULE = _("the same, written past the rule into the database")
 QUEUE_LIMIT = 300.0  # seconds of real time that a task may take
-LOOK_EVERY = 0.05
+LOOK_EVERY = 0.1
 
 
 class QueueError(Exception):

@@ -11,6 +11,8 @@ from pilotportal.rehearsal import moments
 from pilotportal.rehearsal.play import Act, Play, wait_for
 from reporting import services as reporting
 
+EXPORT_LIMIT = 1800.0  # seconds of real time for all of them
+
 
 def acts(play: Play) -> Iterator[Act]:
     yield from results(play)
@@ -36,5 +38,5 @@ def _dossiers(play: Play, at: datetime) -> None:
 
 
 def _wait(play: Play) -> None:
-    jobs = Job.objects.filter(pk__in=play.exports.values())
-    wait_for(lambda: not any(job.is_open for job in jobs.all()), what="exports")
+    unfinished = Job.objects.filter(pk__in=play.exports.values(), finished_at__isnull=True)
+    wait_for(lambda: not unfinished.exists(), what="exports", limit=EXPORT_LIMIT)
