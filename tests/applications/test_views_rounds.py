@@ -132,6 +132,18 @@ def test_the_preview_says_every_rule_with_its_basis(client, round):
     assert text.count("Known from 人社部发〔2025〕27号") == 4
 
 
+def test_the_form_is_shown_as_a_page_before_it_is_used(client, round):
+    page = read(client.get(url("round_form", round.code)).text)
+    definition = round.definition
+    for section in definition.sections:
+        shown = page.one("section", id=section.code)
+        for field in [*section.fields, *(field for group in section.groups for field in group.fields)]:
+            (row,) = [row for row in shown.all("tr") if row.all("th", scope="row") and row.one("th").text.startswith(field.label.zh)][:1]
+            assert ("选填" in row.text) != field.required
+            assert str(field.max_length) in row.text or field.type not in {"text", "long_text"}
+    assert "申报条件1" in page.text
+
+
 def test_a_province_reads_its_own_deadline(client, staff):
     opened = factories.opened_round()
     rounds.amend_deadline(
