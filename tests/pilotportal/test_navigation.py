@@ -27,13 +27,13 @@ def test_everybody_begins_with_what_is_due(role: Role) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("page", "role"), [(page, role) for section in navigation.SECTIONS for page in section.pages for role in page.roles]
+    ("entry", "role"), [(entry, role) for section in navigation.SECTIONS for entry in section.pages for role in Role if role in entry.roles]
 )
-def test_every_entry_leads_to_a_page_of_the_same_name_that_the_role_may_see(client: Client, page: navigation.Page, role: Role) -> None:
+def test_every_entry_leads_to_a_page_of_the_same_name_that_the_role_may_see(client: Client, entry: navigation.Page, role: Role) -> None:
     client.force_login(user(role, DIVISIONS.get(role)))
-    response = client.get(reverse(page.url_name))
+    response = client.get(reverse(entry.url_name))
     assert response.status_code == 200
-    assert read(response.content.decode()).one("h1").text == str(page.label)
+    assert read(response.content.decode()).one("h1").text == str(entry.label)
 
 
 def test_a_section_with_one_page_bears_its_name() -> None:
@@ -58,17 +58,17 @@ def test_the_present_page_is_marked(path: str, current: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "role", "page"),
+    ("name", "role", "listed_as"),
     [
         ("review:check", Role.STAFF, "review:queue"),
         ("review:marks", Role.SUPERVISOR, "review:progress"),
         ("review:pledge", Role.EXPERT, "review:sheets"),
     ],
 )
-def test_a_page_with_an_address_of_its_own_is_marked_where_it_belongs(name: str, role: Role, page: str) -> None:
+def test_a_page_with_an_address_of_its_own_is_marked_where_it_belongs(name: str, role: Role, listed_as: str) -> None:
     path = reverse(name, args=["K7M2QX9P"])
     marked = [link.url for section in navigation.links_for(role, path=path, view_name=name) for link in section.links if link.current]
-    assert marked == [reverse(page)]
+    assert marked == [reverse(listed_as)]
 
 
 def test_pages_that_belong_elsewhere_exist() -> None:
