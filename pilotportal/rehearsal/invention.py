@@ -14,6 +14,7 @@ from pilotportal.rehearsal.chance import Chance
 
 MARK = "（演示）"
 USUAL_ROWS = 3
+USUAL_INDICATORS = 5
 BASE_YEAR = "2024"
 
 
@@ -27,7 +28,7 @@ def section(section: Section, *, city: Division, chance: Chance) -> dict[str, An
 def paragraph(sentences: Sequence[str], *, city: Division, source: Random, length: int = 0) -> str:
     """Some of the sentences in a new order, with invented numbers and the note that they are; `length` cuts the text, never the note."""
     picked = source.sample(sentences, len(sentences))
-    text = "".join(sentence.format(city=city.name, n=source.randint(2, 60)) for sentence in picked)
+    text = "".join(sentence.format(city=city.name, n=source.randint(2, 12), m=source.randint(120, 2400)) for sentence in picked)
     room = length - len(phrases.CLOSING) if length else len(text)
     return f"{text[: max(0, room)]}{phrases.CLOSING}"[: length or None]
 
@@ -42,16 +43,14 @@ class _Writer:
         return entries.read(field, raw)
 
     def rows(self, group: GroupDefinition) -> list[entries.Row]:
-        count = self.chance.number(
-            max(group.minimum, 1), min(group.maximum, max(group.minimum, USUAL_ROWS)), "rows", self.city.pk, group.code
-        )
         if {"baseline", "target"} <= {field.code for field in group.fields}:
-            return self._indicators(group, count)
+            return self._indicators(group)
+        count = self.chance.number(max(group.minimum, 1), _most(group, USUAL_ROWS), "rows", self.city.pk, group.code)
         return [{field.code: self.value(field, group.code, row, field.code) for field in group.fields} for row in range(count)]
 
-    def _indicators(self, group: GroupDefinition, count: int) -> list[entries.Row]:
+    def _indicators(self, group: GroupDefinition) -> list[entries.Row]:
         source = self.chance.of("indicators", self.city.pk)
-        promised = [_promise(*facts, source=source) for facts in source.sample(phrases.INDICATORS, min(count, len(phrases.INDICATORS)))]
+        promised = [_promise(*facts, source=source) for facts in source.sample(phrases.INDICATORS, _most(group, USUAL_INDICATORS))]
         return [
             {
                 field.code: entries.read(field, promise[field.code])
@@ -109,6 +108,10 @@ class _Writer:
 
     def _boolean(self, _field: FieldDefinition, _source: Random) -> str:
         return "on"
+
+
+def _most(group: GroupDefinition, usual: int) -> int:
+    return min(group.maximum, max(group.minimum, usual))
 
 
 def _promise(name: str, unit: str, low: int, high: int, *, source: Random) -> dict[str, Any]:

@@ -14,9 +14,10 @@ from pilotportal.rehearsal.size import Size
 
 HEBEI = "130000"
 PUBLICLY_KNOWN = {"110000", "120000", "130200"}  # 北京, 天津, 唐山: the only cities that public documents name as selected
+WITHOUT_INDUSTRY = {"460300"}  # 三沙
 USUAL_QUOTA = 3
-QUALITY = (38, 84)  # per cent; how good a nomination is, before any expert sees it
-QUALITY_OF_KNOWN = 92  # so that the demonstration does not contradict what is publicly known
+QUALITY = (58, 88)  # per cent; how good a nomination is, before any expert sees it
+QUALITY_OF_KNOWN = 94  # so that the demonstration does not contradict what is publicly known
 
 
 class Temper(Enum):
@@ -153,13 +154,14 @@ def _nominees(unit: Unit, cities: list[Division], chance: Chance) -> list[Nomine
     named = _named(cities, wanted, chance)
     return [
         Nominee(city, way, QUALITY_OF_KNOWN if city.pk in PUBLICLY_KNOWN else chance.number(*QUALITY, "quality", city.pk))
-        for city, way in zip(named, _ways(unit.temper, wanted), strict=True)
+        for city, way in zip(named, _ways(unit.temper, len(named)), strict=True)
     ]
 
 
 def _named(cities: list[Division], wanted: int, chance: Chance) -> list[Division]:
     """Publicly known cities first; the others from the first half of the province's list, where the larger ones stand."""
-    eligible = cities[: max(wanted, -(-len(cities) // 2))]
+    likely = [city for city in cities if city.pk not in WITHOUT_INDUSTRY]
+    eligible = likely[: max(wanted, -(-len(likely) // 2))]
     drawn = chance.shuffled(eligible, "cities", cities[0].province_id)
     drawn.sort(key=lambda city: city.pk not in PUBLICLY_KNOWN)
     return drawn[:wanted]

@@ -1,16 +1,19 @@
-"""Sentences for invented applications, by the condition or focus area that a field serves. `{city}` and `{n}` are filled in."""
+"""Sentences for invented applications, by the condition or focus area that a field serves.
+
+`{city}`, `{n}` (a small number) and `{m}` (a large one) are filled in.
+"""
 
 CLOSING = "（以上内容为演示数据，所列数字均系虚构。）"
 
 SENTENCES: dict[str, tuple[str, ...]] = {
     "condition_1": (
-        "{city}制造业门类较为齐全，规模以上工业企业{n}家，形成装备、材料和消费品等优势板块。",
+        "{city}制造业门类较为齐全，规模以上工业企业{m}家，形成装备、材料和消费品等优势板块。",
         "拥有省级以上先进制造业集群{n}个，链主企业带动上下游中小企业协同发展。",
         "近三年技术改造投资年均增长，数字化车间和智能工厂累计{n}个。",
         "产业园区集聚度较高，重点产业链本地配套率逐年提升。",
     ),
     "condition_2": (
-        "全市人力资源服务机构{n}家，业态涵盖招聘、外包、测评、培训和管理咨询。",
+        "全市人力资源服务机构{m}家，业态涵盖招聘、外包、测评、培训和管理咨询。",
         "建有人力资源服务产业园{n}个，入园机构与制造业企业签订长期服务协议。",
         "服务制造业用人单位占全部服务对象的四成左右，专业化水平稳步提高。",
         "人力资源市场监管和信用评价制度较为健全。",

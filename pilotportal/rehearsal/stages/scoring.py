@@ -85,7 +85,7 @@ def _entries(play: Play, task: Task, criteria: list[Criterion]) -> Entries:
         general = quality + play.chance.number(-OF_CRITERION, OF_CRITERION, "criterion", city, criterion.code)
         level = general + BIAS.get(task.bearing, 0) + play.chance.number(-SPREAD, SPREAD, "mark", expert, city, criterion.code)
         mark = min(criterion.max_mark, max(0, (level * criterion.max_mark + 50) // 100))
-        words = phrases.COMMENTS["high" if level >= 75 else "middle" if level >= 50 else "low"]  # noqa: PLR2004
+        words = phrases.COMMENTS["high" if level >= 80 else "middle" if level >= 60 else "low"]  # noqa: PLR2004
         entries[criterion.code] = (mark, play.chance.choice(words, "comment", expert, city, criterion.code))
     return entries
 
