@@ -172,7 +172,7 @@ SHEETS = [
     Row("review:sheets", may=EXPERTS, refused=SIGNED_IN, get=200),
     Row("review:pledge", ("review round",), may=EXPERTS, refused=OF_THE_ROUND, get=200, post=302),
     Row("review:sheet", ("sheet",), may=EXPERT, refused=SEAT_READERS, get=200, post=302),
-    Row("review:sheet", ("sheet of another expert",), may=frozenset({Actor.OTHER_EXPERT}), refused=SEAT_READERS, get=200, post=422),
+    Row("review:sheet", ("sheet of another expert",), may=frozenset({Actor.OTHER_EXPERT}), refused=SEAT_READERS, get=200, post=302),
     Row("review:recuse", ("sheet",), may=EXPERT | STAFF, refused=SUPERVISOR, get=200, post=422),
     Row("review:decline", ("sheet",), may=EXPERT | STAFF, refused=SUPERVISOR, get=200, post=422),
     Row("review:reopen", ("sheet",), may=STAFF, refused=EXPERT | SUPERVISOR, get=200, post=422),

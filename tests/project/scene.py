@@ -25,7 +25,7 @@ from pilotportal.jobs.models import Job
 from review.models import Expert, ScoreSheet
 from review.services import assignment
 from tests import factories
-from tests.factories import HEBEI, IN_TIME, LANGFANG, SHANXI, SHIJIAZHUANG, TAIYUAN, TANGSHAN
+from tests.factories import BEIJING_CODE, HEBEI, IN_TIME, LANGFANG, SHANXI, SHIJIAZHUANG, TAIYUAN, TANGSHAN
 from tests.review import factories as reviewing
 
 NOW = reviewing.SCORED_AT
@@ -131,24 +131,21 @@ def _reviewing() -> Round:
 
 
 def _names_of_review(round: Round, people: dict[Actor, User]) -> dict[str, Any]:
-    """Two experts who share a nomination, another where only one of them sits; one sheet is submitted, one begun."""
+    """Three experts share a nomination: one has begun another sheet, one has touched nothing, the third has submitted."""
     sheets = list(ScoreSheet.objects.filter(nomination__round=round).select_related("expert__user", "nomination__city").order_by("pk"))
-    held: dict[Expert, list[ScoreSheet]] = {}
-    for sheet in sheets:
-        held.setdefault(sheet.expert, []).append(sheet)
-    expert, other = sorted(held, key=lambda expert: (-len(held[expert]), expert.pk))[:2]
-    people |= {Actor.EXPERT: expert.user, Actor.OTHER_EXPERT: other.user, Actor.OUTSIDER: _outside(round).user}
-    own, begun = held[expert][0], held[expert][1]
-    reviewing.submit(held[other][0], 7, at=NOW)
+    begun = next(sheet for sheet in sheets[1:] if sheet.expert == sheets[0].expert)
+    own, other, third = (sheet for sheet in sheets if sheet.nomination == sheets[0].nomination)
+    people |= {Actor.EXPERT: own.expert.user, Actor.OTHER_EXPERT: other.expert.user, Actor.OUTSIDER: _outside(round).user}
+    reviewing.submit(third, 7, at=NOW)
     reviewing.fill_in(begun, 6, at=NOW)
     return {
         "review round": round.code,
         "accepted": own.nomination.code,
         "sheet": own.code,
         "begun sheet": begun.code,
-        "sheet of another expert": held[other][0].code,
+        "sheet of another expert": other.code,
         "letter of sheet": own.nomination.attachments.get(kind=AttachmentKind.LETTER).pk,
-        "member": expert.pk,
+        "member": own.expert_id,
         "run": round.assignment_runs.get().pk,
     }
 
@@ -159,7 +156,7 @@ def _outside(round: Round) -> Expert:
 
 def _decided() -> dict[str, Any]:
     round = reviewing.small_round(code="2024")
-    reviewing.decided(round, cities=[TANGSHAN, TAIYUAN, SHIJIAZHUANG])
+    reviewing.decided(round, cities=[TANGSHAN, TAIYUAN, BEIJING_CODE])
     pilot = Pilot.objects.get(nomination__round=round, nomination__city=TANGSHAN)
     by = factories.city_official(TANGSHAN)
     factories.issued_plan(pilot, by=by)

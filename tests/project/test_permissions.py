@@ -11,9 +11,8 @@ from django.test import Client
 from django.test import client as client_module
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
-from pilotportal import clock
 from pilotportal.accounts.enums import Role
-from tests.project import permissions, permissions_page, scene
+from tests.project import permissions, permissions_page
 from tests.project.permissions import Row
 from tests.project.scene import Actor, Scene
 
@@ -22,18 +21,9 @@ METHODS = ("GET", "POST")
 PAGE = settings.BASE_DIR / "docs" / "permissions.md"
 
 
-@pytest.fixture(scope="module")
-def played(django_db_setup: None, django_db_blocker) -> Iterator[Scene]:
-    """Built once: each test runs in a savepoint of its own on top of it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield scene.built()
-        transaction.set_rollback(True)
-
-
 @pytest.fixture(autouse=True)
-def frozen(monkeypatch):
-    """And quick: no log line for each of two thousand refusals, no copy of what each template was given."""
-    monkeypatch.setattr(clock, "now", lambda: scene.NOW)
+def quick(summer, monkeypatch):
+    """No log line for each of two thousand refusals, no copy of what each template was given."""
     monkeypatch.setattr(client_module, "store_rendered_templates", lambda *_arguments, **_named: None)
     logging.disable(logging.WARNING)
     yield

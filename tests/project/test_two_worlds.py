@@ -1,0 +1,214 @@
+"""What somebody may not know makes no difference to any page that they can open.
+
+Two worlds that differ in nothing else: every page of the watcher must be the same in both, byte for byte. A witness, who may know,
+shows that there was something to leak.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from applications.models import Nomination, Pilot, Round
+from applications.services import nominations
+from pilotportal.accounts.models import Division
+from review.enums import Ground, SheetStatus
+from review.models import ScoreSheet
+from review.services import scoring, selection
+from tests import factories
+from tests.factories import IN_TIME, SHANXI, TAIYUAN, TANGSHAN
+from tests.project import permissions
+from tests.project.scene import NOW, Actor, Scene
+from tests.review import factories as reviewing
+
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300), pytest.mark.usefixtures("summer")]
+
+DATONG = "140200"
+CSRF = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"|"X-CSRFToken": "\w+"|x-csrftoken": ?"\w+"', re.IGNORECASE)
+FORMS = {"applications:nomination_start", "review:sheet"}  # that show more than what is sent with them
+NOT_ASKED = {"reporting:events", "reporting:verification", "health", "styleguide", "account_inactive", "jobs:detail", "jobs:result"}
+SEARCHES = (
+    "/nominations/?status=draft",
+    "/nominations/?status=submitted",
+    f"/nominations/?province={SHANXI}",
+    "/review/progress/?round=2025",
+)
+World = Callable[[Scene], object]
+
+
+def nothing(_scene: Scene) -> None:
+    """The world as the scene left it."""
+
+
+def a_draft_elsewhere(scene: Scene) -> None:
+    """Another province begins one nomination and changes another."""
+    handler = factories.handler(SHANXI)
+    nominations.start(round_id=Round.objects.get(code="2026").pk, city=Division.objects.get(pk=DATONG), by=handler, at=IN_TIME)
+    nomination = Nomination.objects.get(code=scene.names["foreign draft"])
+    section = nomination.round.definition.sections[0]
+    values = {code: nomination.content.get(code) for code in section.codes} | {"overview": "太原市另有安排。"}
+    nominations.save_section(nomination_id=nomination.pk, section=section, values=values, revision=1, by=handler, at=IN_TIME)
+
+
+def handed_in_elsewhere(scene: Scene) -> None:
+    nomination = Nomination.objects.get(code=scene.names["foreign draft"])
+    nominations.submit(nomination_id=nomination.pk, by=factories.approver(SHANXI), at=IN_TIME)
+
+
+def other_sheets(scene: Scene) -> list[ScoreSheet]:
+    expert = scene.people[Actor.OTHER_EXPERT]
+    open_sheets = [SheetStatus.ASSIGNED, SheetStatus.DRAFT]
+    return list(ScoreSheet.objects.filter(expert__user=expert, status__in=open_sheets).select_related("expert__user", "nomination__round"))
+
+
+def marks_of_another(mark: int) -> World:
+    def mark_all(scene: Scene) -> None:
+        for sheet in other_sheets(scene):
+            reviewing.fill_in(sheet, mark, at=NOW)
+
+    return mark_all
+
+
+def submitted_by_another(mark: int) -> World:
+    def submit_all(scene: Scene) -> None:
+        for sheet in other_sheets(scene):
+            reviewing.submit(sheet, mark, at=NOW)
+
+    return submit_all
+
+
+def recusal_of_another(scene: Scene) -> None:
+    sheet = other_sheets(scene)[0]
+    scoring.recuse(sheet_id=sheet.pk, ground=Ground.KIN, note="", by=sheet.expert.user, at=NOW)
+
+
+def ranked_round(_scene: Scene) -> None:
+    reviewing.ranked(reviewing.small_round(code="2023"), cities=[TANGSHAN, TAIYUAN])
+
+
+def signed_off(_scene: Scene) -> None:
+    """Proposed and signed off, but not on public notice."""
+    round = Round.objects.get(code="2023")
+    made = selection.propose(
+        round_id=round.pk, places=round.planned_places, reason="", document_number="", by=reviewing.staff_of(round), at=reviewing.RANKED_AT
+    )
+    selection.sign_off(selection_id=made.pk, digest=made.digest, by=factories.staff(), at=reviewing.RANKED_AT)
+
+
+def drafts_of_cities(scene: Scene) -> None:
+    """The next version of a plan, and a summary."""
+    factories.drafted_plan(Pilot.objects.get(code=scene.names["pilot"]), at=NOW)
+    factories.drafted_summary(Pilot.objects.get(nomination__city=TAIYUAN), at=NOW)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """`base` happens in both worlds; then `one` in the one and `other` in the other."""
+
+    one: World
+    other: World
+    watchers: set[Actor]
+    witness: tuple[Actor, str, tuple[str, ...]]
+    base: World = nothing
+
+
+DIFFERENCES = {
+    "a draft of another province": Difference(
+        one=nothing,
+        other=a_draft_elsewhere,
+        watchers={Actor.HANDLER, Actor.CITY, Actor.STAFF, Actor.SUPERVISOR},
+        witness=(Actor.OTHER_PROVINCE, "applications:nominations", ()),
+    ),
+    "what another province handed in": Difference(
+        one=nothing,
+        other=handed_in_elsewhere,
+        watchers={Actor.HANDLER, Actor.CITY, Actor.EXPERT},
+        witness=(Actor.STAFF, "applications:nominations", ()),
+    ),
+    "marks that another expert is considering": Difference(
+        one=marks_of_another(2),
+        other=marks_of_another(9),
+        watchers={Actor.EXPERT, Actor.STAFF, Actor.PARTNER},
+        witness=(Actor.SUPERVISOR, "review:marks", ("accepted",)),
+    ),
+    "marks that another expert has submitted": Difference(
+        one=submitted_by_another(2),
+        other=submitted_by_another(9),
+        watchers={Actor.EXPERT, Actor.STAFF, Actor.PARTNER},
+        witness=(Actor.OTHER_EXPERT, "review:sheets", ()),
+    ),
+    "how far another expert is": Difference(
+        one=nothing,
+        other=submitted_by_another(5),
+        watchers={Actor.EXPERT, Actor.OUTSIDER, Actor.HANDLER},
+        witness=(Actor.STAFF, "review:progress", ()),
+    ),
+    "that another expert stepped aside": Difference(
+        one=nothing,
+        other=recusal_of_another,
+        watchers={Actor.EXPERT, Actor.HANDLER},
+        witness=(Actor.STAFF, "review:progress", ()),
+    ),
+    "a list that is not published": Difference(
+        one=nothing,
+        other=signed_off,
+        watchers={Actor.APPROVER, Actor.OTHER_PROVINCE, Actor.CITY, Actor.EXPERT},
+        witness=(Actor.PARTNER, "review:selection", ()),
+        base=ranked_round,
+    ),
+    "what cities have not handed in": Difference(
+        one=nothing,
+        other=drafts_of_cities,
+        watchers={Actor.APPROVER, Actor.OTHER_PROVINCE, Actor.STAFF},
+        witness=(Actor.CITY, "applications:pilot", ("pilot",)),
+    ),
+}
+
+
+def pages_of(scene: Scene, actor: Actor) -> Iterator[str]:
+    """What the table of rights opens to somebody for reading, and lists narrowed down as one would to find something out."""
+    for row in permissions.rows():
+        if actor in row.may and row.get == 200 and (row.post is None or row.name in FORMS) and row.name not in NOT_ASKED:
+            yield reverse(row.name, args=scene.arguments(actor, row.about))
+    yield from SEARCHES
+
+
+def seen(client: Client, path: str) -> tuple[int, str, bytes]:
+    response = client.get(path)
+    body = b"".join(response)
+    return response.status_code, response.headers.get("Content-Disposition", ""), CSRF.sub(b"", body)
+
+
+@contextmanager
+def world(scene: Scene, happens: World) -> Iterator[None]:
+    with transaction.atomic():
+        happens(scene)
+        yield
+        transaction.set_rollback(True)
+
+
+def differing(scene: Scene, difference: Difference, actor: Actor, paths: list[str]) -> list[str]:
+    """The pages at which somebody can tell the two worlds apart."""
+    client, found = Client(), []
+    client.force_login(scene.people[actor])
+    for happens in (difference.one, difference.other):
+        with world(scene, happens):
+            found.append({path: seen(client, path) for path in paths})
+    one, other = found
+    return [path for path in paths if one[path] != other[path]]
+
+
+@pytest.mark.parametrize("what", DIFFERENCES)
+def test_nobody_can_tell_the_worlds_apart_who_may_not_know(played, what):
+    difference = DIFFERENCES[what]
+    difference.base(played)
+    for actor in difference.watchers:
+        assert differing(played, difference, actor, list(pages_of(played, actor))) == [], actor
+    actor, name, about = difference.witness
+    path = reverse(name, args=played.arguments(actor, about))
+    assert differing(played, difference, actor, [path]) == [path]
