@@ -40,18 +40,23 @@ SECTIONS = (
         _("Nominations"),
         (
             Page(_("Nominations"), "applications:nominations", PROVINCE_ROLES | REVIEW_READERS),
-            Page(_("Formal review"), "review:queue", STAFF, also=frozenset({"review:check"})),
+            Page(
+                _("Formal review"),
+                "review:queue",
+                REVIEW_READERS,
+                also=frozenset({"review:check", "review:accept", "review:return", "review:reject"}),
+            ),
         ),
     ),
     Section(
         _("Expert review"),
         (
-            Page(_("Experts and assignment"), "review:panel", STAFF),
+            Page(_("Experts and assignment"), "review:panel", frozenset({Role.STAFF, Role.SUPERVISOR})),
             Page(
                 _("Progress of the review"),
                 "review:progress",
                 REVIEW_READERS,
-                also=frozenset({"review:nomination_sheets", "review:marks"}),
+                also=frozenset({"review:reopen", "review:recuse", "review:decline"}),
             ),
             Page(_("My score sheets"), "review:sheets", frozenset({Role.EXPERT}), also=frozenset({"review:pledge"})),
         ),
@@ -59,7 +64,7 @@ SECTIONS = (
     Section(
         _("Results"),
         (
-            Page(_("Ranking"), "review:ranking", REVIEW_READERS),
+            Page(_("Ranking"), "review:ranking", REVIEW_READERS, also=frozenset({"review:marks"})),
             Page(_("Selection"), "review:selection", REVIEW_READERS),
         ),
     ),

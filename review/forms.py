@@ -33,7 +33,7 @@ class EntryNoteField(LongTextField):
     """One of very many on a page: nothing is counted beside it."""
 
     def widget_attrs(self, _widget: forms.Widget) -> dict[str, Any]:
-        return {}
+        return {"class": "form-control"}
 
 
 def reference_field(**options: Any) -> forms.CharField:
@@ -77,7 +77,7 @@ class VersionForm(ReviewForm):
         cleaned = super().clean() or self.cleaned_data
         if cleaned.pop("version", None) != self.current:
             self.put("version", self.current)
-            raise ValidationError(_("A newer version has been handed in since you opened this page. Read it below before you judge it."))
+            raise ValidationError(_("A newer version has been handed in since you opened this page. Read it before you judge it."))
         return cleaned
 
 
@@ -99,7 +99,7 @@ class ReturnForm(VersionForm):
         self.notes = {code: f"note-{code}" for code in returnable}
         for code, name in self.notes.items():
             label = _("Note on “%(entry)s”") % {"entry": returnable[code]}
-            self.fields[name] = EntryNoteField(label=label, max_length=300, required=False, rows=2)
+            self.fields[name] = EntryNoteField(label=label, max_length=300, required=False, rows=1)
 
     def note_on(self, code: str) -> forms.BoundField | None:
         return self[self.notes[code]] if code in self.notes else None
@@ -211,7 +211,7 @@ class MarkField(forms.Field):
     def __init__(self, criterion: Criterion) -> None:
         self.sentence = Refusal.MARK_RANGE.label % {"criterion": criterion, "max_mark": criterion.max_mark}
         self.max_mark = criterion.max_mark
-        widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": 4, "class": "mark"})
+        widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": 4, "class": "form-control mark"})
         super().__init__(label=_("Mark for “%(criterion)s”") % {"criterion": criterion}, required=False, widget=widget)
 
     def to_python(self, value: Any) -> int | None:
@@ -233,9 +233,13 @@ class SheetForm(ReviewForm):
         self.criteria = list(criteria)
         for criterion in self.criteria:
             self.fields[_mark(criterion.code)] = MarkField(criterion)
-            self.fields[_comment(criterion.code)] = note_field(
-                label=_("Comment on “%(criterion)s”") % {"criterion": criterion}, limit=1000, required=False
-            )
+            self.fields[_comment(criterion.code)] = self._comment(criterion)
+
+    @staticmethod
+    def _comment(criterion: Criterion) -> LongTextField:
+        field = note_field(label=_("Comment on “%(criterion)s”") % {"criterion": criterion}, limit=1000, required=False)
+        field.widget.attrs["class"] = "form-control"
+        return field
 
     @property
     def rows(self) -> list[tuple[Criterion, forms.BoundField, forms.BoundField]]:

@@ -172,6 +172,12 @@ def run_in_force(round: Round) -> AssignmentRun | None:
     return AssignmentRun.objects.filter(round=round, base__isnull=True, status=RunStatus.APPLIED).first()
 
 
+def is_untouched(run: AssignmentRun) -> bool:
+    """Whether no expert has acted on a sheet of the run or of what filled it up: it can still be undone."""
+    sheets = ScoreSheet.objects.filter(Q(run=run) | Q(run__base=run))
+    return not sheets.exclude(status=SheetStatus.ASSIGNED).exists()
+
+
 def panel_by_progress(round: Round) -> models.QuerySet[PanelMember]:
     """Each member of the panel with the numbers of sheets held, submitted, begun and given up, in one query. No marks."""
     members = PanelMember.objects.filter(draw__round=round).select_related("expert__user__organisation", "expert__province")

@@ -80,6 +80,7 @@ def facts_of_assignment(request: SignedInRequest, round: Round) -> dict[str, Any
         "awaiting": queries.awaiting_formal_review(round).count(),
         "sheets": queries.count_of(round).sheets,
         "empty": queries.empty_seats(round) if in_force else 0,
+        "untouched": in_force and queries.is_untouched(in_force),
     }
 
 

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from applications.content import shown_sections
-from applications.enums import AttachmentKind
+from applications.enums import AttachmentKind, Refusal, Status
 from applications.models import Nomination
 from applications.permissions import nomination_for, round_for
 from applications.queries import dossier_of
+from applications.rules import Refused
 from applications.services import decisions
 from pilotportal.accounts.models import User
 from pilotportal.accounts.requests import SignedInRequest
@@ -101,7 +102,12 @@ def return_for_correction(request: SignedInRequest, code: str) -> HttpResponse:
     ):
         messages.success(request, _("%(city)s has been returned; only the entries with a note are open.") % {"city": nomination})
         return redirect(address("queue", nomination.round))
-    context = _dossier(nomination) | {"form": form, "notes_on_files": [form.note_on(kind) for kind in AttachmentKind]}
+    refused = None if nomination.status == Status.SUBMITTED else Refused(Refusal.NOT_SUBMITTED)
+    context = _dossier(nomination) | {
+        "form": form,
+        "refused": refused,
+        "notes_on_files": [(kind.label, form.note_on(kind)) for kind in AttachmentKind],
+    }
     context["sections"] = [(section, [(item, form.note_on(item.code)) for item in section.items]) for section in context["sections"]]
     return render(request, "review/return.html", context, status=status_of(form))
 
@@ -114,7 +120,8 @@ def reject(request: SignedInRequest, code: str) -> HttpResponse:
     if carried_out(form, lambda: formal.reject(nomination_id=nomination.pk, by=request.user, at=request.received_at, **form.cleaned_data)):
         messages.success(request, _("%(city)s has not been accepted.") % {"city": nomination})
         return redirect(address("queue", nomination.round))
-    return render(request, "review/reject.html", {"nomination": nomination, "form": form}, status=status_of(form))
+    context = {"nomination": nomination, "form": form, "refused": queries.why_not_accept(nomination, at=request.received_at)}
+    return render(request, "review/reject.html", context, status=status_of(form))
 
 
 def _may_read(user: User, _nomination: Nomination) -> bool:

@@ -98,6 +98,7 @@ def _page(request: SignedInRequest, round: Round, *, parting: TieForm | None = N
         "count": queries.count_of(round),
         "closes_at": queries.sheets_close_at(round),
         "ties": [parting if parting and parting.prefix == form.prefix else form for form in forms],
+        "manages": can_rank,
         "can_rank": can_rank and not queries.selection_in_force(round),
         "sees_marks": sees,
     }

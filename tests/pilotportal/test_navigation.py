@@ -61,7 +61,9 @@ def test_the_present_page_is_marked(path: str, current: str | None) -> None:
     ("name", "role", "listed_as"),
     [
         ("review:check", Role.STAFF, "review:queue"),
-        ("review:marks", Role.SUPERVISOR, "review:progress"),
+        ("review:reject", Role.STAFF, "review:queue"),
+        ("review:reopen", Role.STAFF, "review:progress"),
+        ("review:marks", Role.SUPERVISOR, "review:ranking"),
         ("review:pledge", Role.EXPERT, "review:sheets"),
     ],
 )

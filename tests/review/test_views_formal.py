@@ -207,6 +207,15 @@ def test_a_rejection_before_the_deadline_keeps_what_was_written(staff: Visitor, 
     assert page.value("reason") == "不符合推荐条件。"
 
 
+@pytest.mark.parametrize("name", ["return", "reject"])
+def test_what_is_judged_already_is_not_asked_about_again(staff: Visitor, waiting: Nomination, name: str) -> None:
+    assert staff.get(name, waiting.code).document.all("textarea")
+    staff.post("accept", waiting.code, version=1)
+    page = staff.get(name, waiting.code)
+    assert page.says("Only a submitted nomination can be reviewed.")
+    assert not page.document.all("textarea")
+
+
 def test_supervisor_and_partners_read_and_have_no_buttons(round: Round, waiting: Nomination) -> None:
     for role in ("supervisor", "partner"):
         reader = Visitor(factories.user(role))

@@ -213,5 +213,5 @@ def test_the_page_takes_the_same_queries_however_many_nominations(
     with django_assert_num_queries(18):
         staff.get("panel")
     assignment.apply(run_id=run.pk, by=staff.user, at=DRAWN_AT)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         staff.get("panel")

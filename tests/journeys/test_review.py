@@ -1,0 +1,266 @@
+"""The review in a browser: an expert's work by keyboard, again without scripts, and the ministry's way from the queue to the decision."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from django.utils import translation
+from django.utils.translation import gettext
+from playwright.sync_api import Browser, Page, expect
+
+from applications.models import Pilot, Round
+from pilotportal import clock
+from pilotportal.accounts.models import User
+from review.enums import SelectionStatus, SheetStatus
+from review.models import Recusal, ScoreSheet, Selection
+from tests import factories
+from tests.review import factories as review
+from tests.review.factories import DRAWN_AT, PUBLIC_NUMBER, RANKED_AT, SCORED_AT
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+
+TWO = [factories.TANGSHAN, factories.TAIYUAN]
+CODES = ["manufacturing", "hr_services", "talent", "demonstration", "plan", "safeguards"]
+MOST_TABS = 120
+FOCUSED = """() => {
+  const element = document.activeElement, style = getComputedStyle(element);
+  const label = element.labels && element.labels.length ? element.labels[0].innerText : "";
+  return {
+    name: (element.getAttribute("aria-label") || label || element.innerText || "").trim().replace(/\\s+/g, " "),
+    field: element.name || "",
+    seen: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+  };
+}"""
+
+
+@pytest.fixture(autouse=True)
+def at() -> Iterator[None]:
+    clock.set_simulated(SCORED_AT, running=True)
+    yield
+    Path(settings.CLOCK_FILE).unlink()
+
+
+@pytest.fixture
+def round() -> Round:
+    return review.small_round(planned_places=1)
+
+
+@pytest.fixture
+def sheets(round: Round) -> list[ScoreSheet]:
+    """The two of one expert who has not pledged yet."""
+    review.assigned(round, cities=TWO, n=3)
+    first = review.sheets(round)[0]
+    return [sheet for sheet in review.sheets(round) if sheet.expert_id == first.expert_id]
+
+
+@contextmanager
+def signed_in(browser: Browser, arguments: dict[str, object], user: User, *, scripts: bool = True) -> Iterator[Page]:
+    """A page of one's own. Whatever the browser complains about fails the test, and so does a request that leaves the machine."""
+    client = Client()
+    client.force_login(user)
+    context = browser.new_context(**arguments, java_script_enabled=scripts)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": str(arguments["base_url"])}])
+    page, complaints = context.new_page(), []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" and "422" not in message.text else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda sent: None if sent.url.startswith((str(arguments["base_url"]), "data:")) else complaints.append(sent.url))
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def said(text: str) -> str:
+    """In Chinese, as far as its first variable part."""
+    with translation.override("zh-hans"):
+        words = gettext(text)
+    assert words != text, f"not translated: {text}"
+    return words.partition("%")[0]
+
+
+def accessible(page: Page) -> None:
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+
+
+def tab_to(page: Page, name: str = "", *, field: str = "") -> None:
+    """Press Tab until the focus is there, and see it at every stop."""
+    for _stop in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(FOCUSED)
+        assert focused["seen"], f"nobody sees the focus on {focused}"
+        if (field and focused["field"] == field) or (name and focused["name"].startswith(name)):
+            return
+    raise AssertionError(f"No Tab leads to {name or field}.")
+
+
+def go(page: Page, name: str) -> None:
+    tab_to(page, name)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def score_by_keyboard(page: Page, *, marks: dict[str, str]) -> None:
+    for code in CODES:
+        tab_to(page, field=f"mark-{code}")
+        page.keyboard.type(marks.get(code, "8"))
+        tab_to(page, field=f"comment-{code}")
+        page.keyboard.insert_text("材料充分，措施可行。")
+
+
+def test_an_expert_works_by_keyboard_alone(
+    browser: Browser, browser_context_args: dict[str, object], round: Round, sheets: list[ScoreSheet]
+) -> None:
+    with signed_in(browser, browser_context_args, sheets[0].expert.user) as page:
+        page.goto("/")
+        go(page, said("My score sheets"))
+        accessible(page)
+        go(page, said("Read and sign the pledge"))
+        accessible(page)
+        go(page, said("I sign this pledge"))
+        expect(page.get_by_text(said("You have signed the pledge. The dossiers are open to you now."))).to_be_visible()
+        go(page, said("Go on with %(city)s"))
+        accessible(page)
+        first = page.get_by_role("heading", level=1).inner_text()
+        score_by_keyboard(page, marks={"plan": "11"})
+        go(page, said("Save and submit"))
+        expect(page.locator("[data-error-summary]")).to_be_focused()
+        accessible(page)
+        go(page, "“试点思路和重点任务”")
+        expect(page.locator("[name=mark-plan]")).to_be_focused()
+        expect(page.locator("[name=mark-plan]")).to_have_value("11")
+        page.keyboard.press("Control+a")
+        page.keyboard.type("９")
+        tab_to(page, said("Dossier"))
+        page.keyboard.press("End")
+        expect(page.locator("#section-basics")).not_to_be_in_viewport()
+        page.locator("[name=mark-plan]").focus()
+        go(page, said("Save and submit"))
+        expect(page.locator(".notice-success")).to_be_visible()
+        expect(page.locator(".following")).to_have_count(1)
+        accessible(page)
+        go(page, said("Go on with %(city)s"))
+        assert page.get_by_role("heading", level=1).inner_text() != first
+        go(page, said("I must step aside from this nomination"))
+        accessible(page)
+        tab_to(page, field="ground")
+        page.keyboard.press("ArrowDown")
+        tab_to(page, field="note")
+        page.keyboard.insert_text("曾任该市顾问")
+        go(page, said("Declare the recusal"))
+        expect(page.get_by_text(said("All your sheets are in. Thank you."))).to_be_visible()
+    submitted = ScoreSheet.objects.get(status=SheetStatus.SUBMITTED)
+    assert submitted.marks.get(criterion__code="plan").mark == 9
+    assert Recusal.objects.get().expert == sheets[0].expert
+
+
+def test_an_expert_works_without_scripts(
+    browser: Browser, browser_context_args: dict[str, object], round: Round, sheets: list[ScoreSheet]
+) -> None:
+    with signed_in(browser, browser_context_args, sheets[0].expert.user, scripts=False) as page:
+        page.goto("/review/sheets/")
+        page.get_by_role("link", name=said("Read and sign the pledge")).click()
+        page.get_by_role("button", name=said("I sign this pledge")).click()
+        page.get_by_role("link", name=said("Go on with %(city)s")).click()
+        page.fill("[name=mark-plan]", "九")
+        page.fill("[name=comment-plan]", "思路清楚。")
+        page.press("[name=comment-talent]", "Tab")
+        page.press("[name=mark-talent]", "Enter")  # saves the draft: what cannot be read is said, the rest is kept
+        expect(page.locator("#id_mark-plan_error")).to_be_visible()
+        expect(page.locator("[name=mark-plan]")).to_have_value("九")
+        for code in CODES:
+            page.fill(f"[name=mark-{code}]", "9")
+            page.fill(f"[name=comment-{code}]", "材料充分。")
+        page.get_by_role("button", name=said("Save and submit")).click()
+        expect(page.locator(".notice-success")).to_be_visible()
+        page.get_by_role("link", name=said("Go on with %(city)s")).click()
+        page.get_by_role("link", name=said("No conflict, but I cannot judge this nomination")).click()
+        page.fill("[name=reason]", "专业不符")
+        page.get_by_role("button", name=said("Give the sheet back")).click()
+        expect(page.get_by_text(said("All your sheets are in. Thank you."))).to_be_visible()
+    assert set(ScoreSheet.objects.filter(expert=sheets[0].expert).values_list("status", flat=True)) == {
+        SheetStatus.SUBMITTED,
+        SheetStatus.DECLINED,
+    }
+
+
+def on(moment: datetime) -> None:
+    clock.set_simulated(moment, running=True)
+
+
+def from_the_queue_to_the_assignment(page: Page) -> None:
+    page.goto("/review/formal/")
+    accessible(page)
+    page.get_by_role("link", name="太原市").click()
+    accessible(page)
+    page.get_by_role("link", name=said("Return for correction")).click()
+    accessible(page)
+    page.get_by_role("link", name=said("Formal review")).last.click()
+    page.locator(".page-header-acts a").click()
+    accessible(page)
+    page.get_by_role("button", name=said("Accept those marked")).click()
+    expect(page.locator(".notice-success")).to_be_visible()
+    page.goto("/review/panel/")
+    accessible(page)
+    secret = page.input_value("[name=nonce]")
+    page.fill("[name=size]", "3")
+    page.check("[name=kept]")
+    page.get_by_role("button", name=said("Commit")).click()
+    page.fill("[name=nonce]", secret)
+    page.fill("[name=public_number]", PUBLIC_NUMBER)
+    accessible(page)
+    page.get_by_role("button", name=said("Draw the panel")).click()
+    page.get_by_role("button", name=said("Propose an assignment")).click()
+    accessible(page)
+    page.get_by_role("button", name=said("Apply the assignment")).click()
+    expect(page.get_by_text(said("Every seat is taken."))).to_be_visible()
+    accessible(page)
+
+
+def from_the_ranking_to_the_proposal(page: Page) -> None:
+    page.goto("/review/progress/")
+    accessible(page)
+    page.goto("/review/ranking/")
+    page.get_by_role("button", name=said("Compute the ranking")).click()
+    accessible(page)
+    page.get_by_role("link", name="唐山市").click()
+    accessible(page)
+    page.goto("/review/selection/")
+    accessible(page)
+    page.get_by_role("button", name=said("Propose the list")).click()
+    expect(page.get_by_text(said("You proposed this list. A second person signs it off."))).to_be_visible()
+
+
+def test_the_ministry_goes_from_the_queue_to_the_decision(browser: Browser, browser_context_args: dict[str, object], round: Round) -> None:
+    for city in TWO:
+        review.submitted(round, city)
+    review.experts(3)
+    with signed_in(browser, browser_context_args, review.staff_of(round)) as page:
+        on(DRAWN_AT)
+        from_the_queue_to_the_assignment(page)
+        review.pledge(round)
+        for sheet in review.sheets(round):
+            review.submit(sheet, 9 if sheet.nomination.city_id == factories.TANGSHAN else 7)
+        on(RANKED_AT)
+        from_the_ranking_to_the_proposal(page)
+        with signed_in(browser, browser_context_args, factories.staff()) as second:
+            second.goto("/review/selection/")
+            accessible(second)
+            second.get_by_role("button", name=said("Sign off this list")).click()
+            expect(second.get_by_text(said("The list has been signed off."))).to_be_visible()
+        page.goto("/review/selection/")
+        page.get_by_role("button", name=said("Begin the public notice")).click()
+        accessible(page)
+        on(Selection.objects.get().notice_until)
+        page.reload()
+        page.fill("[name=decision_number]", "人社部函〔2025〕100号")
+        page.get_by_role("button", name=said("Record the decision")).click()
+        expect(page.get_by_text(said("The decision is on record; the selected cities are pilots now."))).to_be_visible()
+        accessible(page)
+    assert Selection.objects.get().status == SelectionStatus.DECIDED
+    assert Pilot.objects.get().nomination.city_id == factories.TANGSHAN
