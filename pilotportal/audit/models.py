@@ -73,8 +73,8 @@ class Seal(models.Model):
 class SealedEvent(models.Model):
     """Which seal holds which event; at most one, by the database."""
 
-    event = models.OneToOneField(Event, on_delete=models.PROTECT, primary_key=True, related_name="sealed")
-    seal = models.ForeignKey(Seal, on_delete=models.PROTECT, related_name="members")
+    event = models.OneToOneField(Event, on_delete=models.PROTECT, primary_key=True, related_name="sealed", verbose_name=_("event"))
+    seal = models.ForeignKey(Seal, on_delete=models.PROTECT, related_name="members", verbose_name=_("seal"))
 
     class Meta:
         verbose_name = _("sealed event")

@@ -5,5 +5,5 @@ from pilotportal.jobs import services
 
 
 @shared_task(name="jobs.resume")
-def resume() -> None:
+def resume(**_newer_arguments: object) -> None:
     services.resume_abandoned(at=clock.now())

@@ -62,6 +62,7 @@ class Migration(migrations.Migration):
                         related_name="sealed",
                         serialize=False,
                         to="audit.event",
+                        verbose_name="event",
                     ),
                 ),
             ],
@@ -120,7 +121,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="sealedevent",
             name="seal",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="members", to="audit.seal"),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="members", to="audit.seal", verbose_name="seal"),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="sealedevent",
