@@ -5,11 +5,12 @@ import secrets
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from applications.forms.fields import LastDayField, LongTextField, WholeNumberField
@@ -55,8 +56,9 @@ class ReviewForm(forms.Form):
 
     def put(self, name: str, value: object) -> None:
         """Shows this in place of what was sent."""
-        self.data = self.data.copy()
-        self.data[self.add_prefix(name)] = str(value)
+        entries = cast(QueryDict, self.data).copy()
+        entries[self.add_prefix(name)] = str(value)
+        self.data = entries
 
 
 class ReasonForm(ReviewForm):
@@ -71,7 +73,8 @@ class VersionForm(ReviewForm):
 
     def __init__(self, nomination: Nomination, *args: Any, **kwargs: Any) -> None:
         self.current = nomination.current_version.number if nomination.current_version else 0
-        super().__init__(*args, initial={"version": self.current} | kwargs.pop("initial", {}), **kwargs)
+        kwargs["initial"] = {"version": self.current} | kwargs.get("initial", {})
+        super().__init__(*args, **kwargs)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -147,7 +150,7 @@ class AcceptForm(ReviewForm):
     @property
     def rows(self) -> list[tuple[str, Nomination, bool]]:
         """Each with its value and whether it is marked: all of them until somebody has chosen."""
-        marked = self.data.getlist("nomination") if self.is_bound else list(self.by_value)
+        marked = cast(QueryDict, self.data).getlist("nomination") if self.is_bound else list(self.by_value)
         return [(value, nomination, value in marked) for value, nomination in self.by_value.items()]
 
     @property
@@ -163,7 +166,7 @@ class SecretNumberField(forms.CharField):
         self.widget.attrs |= {"autocomplete": "off", "spellcheck": "false", "class": "digest"}
 
     def to_python(self, value: Any) -> str:
-        digits = "".join(unicodedata.normalize("NFKC", super().to_python(value)).split()).lower()
+        digits = "".join(unicodedata.normalize("NFKC", super().to_python(value) or "").split()).lower()
         if digits and not NONCE.fullmatch(digits):
             raise ValidationError(Refusal.BAD_NONCE.label)
         return digits
@@ -303,7 +306,7 @@ class ProposalForm(ReviewForm):
 class TieForm(ReviewForm):
     """Parts one tie: each city gets its place among those tied."""
 
-    def __init__(self, entries: list[Mapping[str, Any]], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, entries: Sequence[Mapping[str, Any]], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.entries = entries
         places = [(str(number), str(number)) for number in range(1, len(entries) + 1)]

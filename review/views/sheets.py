@@ -243,7 +243,7 @@ def _neighbours(request: SignedInRequest, found: ScoreSheet) -> dict[str, Any]:
     }
 
 
-def _way_back(found: ScoreSheet, *, own: bool) -> dict[str, str]:
+def _way_back(found: ScoreSheet, *, own: bool) -> dict[str, Any]:
     if own:
         return {"to": address("sheets", found.nomination.round), "back": found.get_absolute_url()}
     return {"to": reverse("review:nomination_sheets", args=[found.nomination.code])}
