@@ -121,7 +121,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="sealedevent",
             name="seal",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="members", to="audit.seal", verbose_name="seal"),
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="members", to="audit.seal", verbose_name="seal"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="sealedevent",
