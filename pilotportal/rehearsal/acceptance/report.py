@@ -40,6 +40,10 @@ class Report:
             [
                 _("Acceptance report of the rehearsal"),
                 demonstration_sentence(),
+                _(
+                    "All names, figures and results here are invented. "
+                    "Only Beijing, Tianjin and Tangshan are publicly known to have really been selected."
+                ),
                 "",
                 verdict,
                 "",
