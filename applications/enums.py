@@ -93,7 +93,6 @@ class Refusal(TextChoices):
     NOT_OPEN_FIELD = "not_open_field", _("Only the returned entries can be changed.")
     CHANGED = "changed", _("The nomination was changed after you opened this page. Read it again below, then submit.")
     NOT_SUBMITTED = "not_submitted", _("Only a submitted nomination can be reviewed.")
-    NOT_RETURNED = "not_returned", _("This nomination has not been returned for correction.")
     NO_FIELDS = "no_fields", _("Name at least one entry that is to be corrected.")
     UNKNOWN_FIELDS = "unknown_fields", _("The form has no such entry: %(codes)s.")
     CORRECTION_PAST = "correction_past", _("The deadline of the correction must lie in the future.")

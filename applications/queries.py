@@ -12,7 +12,7 @@ from applications.enums import DeadlineKind, PlanStatus, Status, SummaryStatus
 from applications.models import Attachment, Closing, Deadline, Nomination, NominationVersion, Pilot, Plan, Progress, Quota, Round, Summary
 from applications.rules import NOMINATION_IN
 from pilotportal.accounts.enums import PROVINCE_ROLES, REVIEW_READERS, Level, Role
-from pilotportal.accounts.models import Division, Organisation, User
+from pilotportal.accounts.models import Division, User
 
 DEADLINES = Prefetch("round__deadlines", queryset=Deadline.objects.prefetch_related("amendments"))
 ROUND_READERS = PROVINCE_ROLES | REVIEW_READERS | {Role.CO_DEPARTMENT, Role.CITY, Role.EXPERT}
@@ -185,10 +185,6 @@ def due_closings(at: datetime) -> list[tuple[Deadline, datetime, list[str]]]:
         for instant, concerned in instants_of(deadline, provinces).items()
         if instant <= at and (deadline.round_id, deadline.kind, instant) not in sealed
     ]
-
-
-def department_of(province_id: str) -> Organisation:
-    return Organisation.objects.get(kind="province", division_id=province_id)
 
 
 def without_receipt(*, submitted_before: datetime) -> models.QuerySet[Nomination, int]:

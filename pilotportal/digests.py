@@ -6,23 +6,14 @@ made under one setting can still be checked under another.
 
 import hashlib
 from collections.abc import Sequence
-from typing import IO, Any
+from typing import Any
 
 import rfc8785
 from django.conf import settings
 
-CHUNK = 1 << 20
-
 
 def digest(content: bytes) -> str:
     return f"{settings.DIGEST}:{hashlib.new(settings.DIGEST, content).hexdigest()}"
-
-
-def digest_stream(stream: IO[bytes]) -> str:
-    hasher = hashlib.new(settings.DIGEST)
-    while chunk := stream.read(CHUNK):
-        hasher.update(chunk)
-    return f"{settings.DIGEST}:{hasher.hexdigest()}"
 
 
 def matches(content: bytes, claimed: str) -> bool:
