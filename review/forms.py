@@ -20,10 +20,12 @@ from review.enums import Ground, Refusal, TieMethod
 NONCE_BYTES = 32
 NONCE = re.compile(rf"[0-9a-f]{{{2 * NONCE_BYTES}}}")
 MARK = re.compile(r"[0-9]{1,4}")
+EMPTY = (None, "")
 LONGEST_CORRECTION = timedelta(days=365)
 USUAL_CORRECTION = timedelta(days=7)
 DRAWN_FOR_A_SEAT = 3  # experts proposed to be drawn for each seat on a nomination
 MOST_PLACES = 400
+Entry = tuple[int | None, str]
 
 
 def note_field(*, label: Any, limit: int = 300, required: bool = True, **options: Any) -> LongTextField:
@@ -181,7 +183,7 @@ class CommitForm(ReviewForm):
         help_text=_("64 digits from 0 to 9 and a to f. The portal keeps only its digest: this number alone opens the draw.")
     )
     kept = forms.BooleanField(
-        label=_("I have written the secret number down."),
+        label=_("I have written the secret number down"),
         error_messages={"required": _("Write the number down first. Once committed, the portal cannot show it again.")},
     )
 
@@ -212,7 +214,7 @@ class MarkField(forms.Field):
     """A whole number from 0 to the highest mark of its criterion; full-width digits are read."""
 
     def __init__(self, criterion: Criterion) -> None:
-        self.sentence = Refusal.MARK_RANGE.label % {"criterion": criterion, "max_mark": criterion.max_mark}
+        self.sentence = _("A whole number from 0 to %(max_mark)s.") % {"max_mark": criterion.max_mark}
         self.max_mark = criterion.max_mark
         widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": 4, "class": "form-control mark"})
         super().__init__(label=_("Mark for “%(criterion)s”") % {"criterion": criterion}, required=False, widget=widget)
@@ -249,7 +251,7 @@ class SheetForm(ReviewForm):
         return [(criterion, self[_mark(criterion.code)], self[_comment(criterion.code)]) for criterion in self.criteria]
 
     @property
-    def marks(self) -> dict[str, tuple[int | None, str]]:
+    def marks(self) -> dict[str, Entry]:
         """As the service takes them; a criterion of which an entry could not be read is left as it stands."""
         names = {criterion.code: (_mark(criterion.code), _comment(criterion.code)) for criterion in self.criteria}
         readable = {code: pair for code, pair in names.items() if not self.errors.keys() & set(pair)}
@@ -262,8 +264,15 @@ class SheetForm(ReviewForm):
                 if name not in self.errors and self.cleaned_data[name] in {None, ""}:
                     self.add_error(name, sentence)
 
+    def take_over(self, saved: Mapping[str, Entry]) -> None:
+        """Criteria that were left empty here show what has been saved meanwhile, so that saving again does not empty them."""
+        for code, (mark, comment) in saved.items():
+            if self.marks.get(code) == EMPTY:
+                self.put(_mark(code), "" if mark is None else mark)
+                self.put(_comment(code), comment)
+
     @staticmethod
-    def standing(marks: Mapping[str, tuple[int | None, str]], revision: int) -> dict[str, Any]:
+    def standing(marks: Mapping[str, Entry], revision: int) -> dict[str, Any]:
         """Initial values from what stands on the sheet."""
         entries: dict[str, Any] = {"revision": revision}
         for code, (mark, comment) in marks.items():

@@ -120,7 +120,11 @@ def _page(
         "can_select": permissions.can_select(request.user),
     }
     if found:
-        context |= _list(found) | {"steps": _steps(found), "can_sign_off": permissions.can_sign_off(request.user, found)}
+        context |= _list(found) | {
+            "steps": _steps(found),
+            "can_sign_off": permissions.can_sign_off(request.user, found),
+            "notice_over": found.notice_until is not None and request.received_at >= found.notice_until,
+        }
     return render(request, "review/selection.html", context, status=status_of(proposing, deciding))
 
 
@@ -155,10 +159,10 @@ def _chart(regions: Sequence[dict[str, Any]]) -> str:
 
 def _steps(found: Selection) -> list[dict[str, str]]:
     moments = [
-        (_("Proposed"), found.proposed_at),
-        (_("Signed off"), found.signed_off_at),
+        (_("Proposing the list"), found.proposed_at),
+        (_("Signing off"), found.signed_off_at),
         (_("Public notice"), found.notice_from),
-        (_("Decided"), found.decided_at),
+        (_("Decision"), found.decided_at),
     ]
     done = sum(at is not None for _label, at in moments)
     states = ["done"] * done + ["current"] * (done < len(moments)) + ["todo"] * (len(moments) - done - 1)

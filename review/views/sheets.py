@@ -25,7 +25,7 @@ from pilotportal.files.responses import download
 from pilotportal.moments import until
 from review import permissions, queries
 from review.enums import Refusal
-from review.forms import ReasonForm, RecusalForm, SheetForm
+from review.forms import EMPTY, Entry, ReasonForm, RecusalForm, SheetForm
 from review.models import ScoreSheet
 from review.rules import GIVEN_UP, OPEN_SHEET, why_not_score
 from review.services import scoring
@@ -33,7 +33,7 @@ from review.shipped import PLEDGE
 from review.views.acts import UNPROCESSABLE, Question, address, answer, ask, chosen_round, posted
 
 CONFLICT = 409
-Theirs = Mapping[str, tuple[int | None, str]]
+Theirs = Mapping[str, Entry]
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Row:
     criterion: Criterion
     mark: BoundField
     comment: BoundField
-    theirs: tuple[int | None, str] | None
+    theirs: Entry | None
 
 
 @login_required
@@ -118,6 +118,7 @@ def _save(request: SignedInRequest, found: ScoreSheet, form: SheetForm) -> HttpR
         return _submit(request, saved) if "submit" in request.POST else _saved(request, saved)
     except scoring.Stale as stale:
         form.put("revision", stale.revision)  # saving again from here is the person's decision
+        form.take_over(stale.theirs)
         form.add_error(None, str(stale))
         return _page(request, found, form, status=CONFLICT, theirs=stale.theirs)
     except Refused as refused:
@@ -218,12 +219,12 @@ def _page(request: SignedInRequest, found: ScoreSheet, form: SheetForm, *, statu
     return render(request, "review/sheet.html", context, status=status)
 
 
-def _differing(theirs: Theirs | None, criterion: Criterion, form: SheetForm) -> tuple[int | None, str] | None:
+def _differing(theirs: Theirs | None, criterion: Criterion, form: SheetForm) -> Entry | None:
     """What another window saved for a criterion, where it is not what stands on the form."""
     if theirs is None:
         return None
-    saved = theirs.get(criterion.code, (None, ""))
-    return None if form.marks.get(criterion.code) == saved else saved
+    saved = theirs.get(criterion.code, EMPTY)
+    return None if form.marks.get(criterion.code) in {saved, EMPTY} else saved
 
 
 def _refusal(found: ScoreSheet, *, closes_at: datetime, at: datetime) -> str:

@@ -74,11 +74,13 @@ def test_from_the_proposal_to_the_decision(round: Round, staff: Visitor, colleag
     assert page.says("The list has been signed off.")
     page = staff.follow(staff.post("publish_notice", round.code))
     assert page.says("The public notice has begun.")
+    assert not page.document.all("input", name="decision_number")
     page = staff.post("decide", round.code, decision_number="人社部函〔2025〕100号")
     assert page.status == 422
     assert page.says("The public notice runs until 9 September 2025 24:00.")
     assert page.value("decision_number") == "人社部函〔2025〕100号"
     with moment(Selection.objects.get().notice_until):
+        assert staff.get("selection").value("decision_number") == ""
         page = staff.post("decide", round.code, decision_number=" ")
         assert page.errors == ["Document number of the decision: This field is required."]
         page = staff.follow(staff.post("decide", round.code, decision_number="人社部函〔2025〕100号"))

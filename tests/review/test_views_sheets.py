@@ -147,7 +147,7 @@ def test_marks_are_read_as_people_type_them(sheet: ScoreSheet, typed: str, read:
 def test_a_mark_that_is_none_is_explained_and_everything_else_is_saved(sheet: ScoreSheet, typed: str) -> None:
     page = submit(sheet, **entered(mark__plan=typed, comment__plan="思路清楚。"))
     assert page.status == 422
-    assert page.errors == ["Mark for “Concept and focus areas”: A mark for “Concept and focus areas” is a whole number from 0 to 10."]
+    assert page.errors == ["Mark for “Concept and focus areas”: A whole number from 0 to 10."]
     assert (page.value("mark-plan"), page.value("comment-plan")) == (typed, "思路清楚。")
     assert (page.value("mark-talent"), page.value("revision")) == ("8", "1")
     assert now(sheet).status == SheetStatus.DRAFT
@@ -186,6 +186,17 @@ def test_two_windows_do_not_overwrite_each_other(sheet: ScoreSheet) -> None:
     assert sheet.marks.get(criterion__code="plan").mark == 3
     assert save(sheet, **entered(mark__plan="9", comment__plan="本窗口。", revision="1")).location
     assert sheet.marks.get(criterion__code="plan").mark == 9
+
+
+def test_what_was_left_empty_here_is_not_emptied_there(sheet: ScoreSheet) -> None:
+    save(sheet, **entered(mark__plan="3", comment__plan="另一窗口。"))
+    page = save(sheet, revision="0", mark__talent="9", comment__talent="本窗口。")
+    assert page.status == 409
+    assert [notice.text for notice in page.document.all("div", class_="notice notice-warning")] == [
+        "Saved meanwhile in another window: Mark: 8材料充分。"
+    ]
+    assert (page.value("mark-plan"), page.value("comment-plan")) == ("3", "另一窗口。")
+    assert (page.value("mark-talent"), page.value("comment-talent")) == ("9", "本窗口。")
 
 
 def test_a_revision_that_is_none_overwrites_nothing(sheet: ScoreSheet) -> None:
