@@ -5,6 +5,7 @@ and, for the sake of size, without the limits that keep a real round small. The 
 used; requests go through the whole of Django but no socket. CPU is that of this process alone, without PostgreSQL's.
 """
 
+import subprocess
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -17,13 +18,16 @@ SIZES = [120, 2000]
 
 def main() -> None:
     sizes = [int(argument) for argument in sys.argv[1:]] or SIZES
-    for size in sizes:
-        with ExitStack() as stack:
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pages-")))
-            stack.enter_context(installed(folder))
-            from benchmarks.pages import measure, scene  # noqa: PLC0415 (Django is set up by now)
+    if len(sizes) > 1:  # Django is set up once a process, and each size has servers of its own
+        for size in sizes:
+            subprocess.run([sys.executable, "-m", "benchmarks.pages", str(size)], check=True)
+        return
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pages-")))
+        stack.enter_context(installed(folder))
+        from benchmarks.pages import measure, scene  # noqa: PLC0415 (Django is set up by now)
 
-            measure.report(scene.build(size), size=size)
+        measure.report(scene.build(sizes[0]), size=sizes[0])
 
 
 if __name__ == "__main__":

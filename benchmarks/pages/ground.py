@@ -11,7 +11,6 @@ from pilotportal.trial.services import EmbeddedPostgres, EmbeddedValkey
 
 @contextmanager
 def installed(folder: Path) -> Iterator[None]:
-    """Django is set up once for the process: a second size points its connection at the new server."""
     folder.chmod(0o755)
     (folder / "logs").mkdir()
     postgres = EmbeddedPostgres(folder=folder / "postgres", logs=folder / "logs", durable=False)

@@ -11,6 +11,7 @@ It is summer 2025, between the draw and the deadline of the score sheets. `Scene
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import combinations
 from typing import Any
 
 from applications.enums import AttachmentKind
@@ -133,8 +134,8 @@ def _reviewing() -> Round:
 def _names_of_review(round: Round, people: dict[Actor, User]) -> dict[str, Any]:
     """Three experts share a nomination: one has begun another sheet, one has touched nothing, the third has submitted."""
     sheets = list(ScoreSheet.objects.filter(nomination__round=round).select_related("expert__user", "nomination__city").order_by("pk"))
-    begun = next(sheet for sheet in sheets[1:] if sheet.expert == sheets[0].expert)
-    own, other, third = (sheet for sheet in sheets if sheet.nomination == sheets[0].nomination)
+    own, begun = next((one, two) for one, two in combinations(sheets, 2) if one.expert == two.expert)  # more seats than experts
+    other, third = (sheet for sheet in sheets if sheet.nomination == own.nomination and sheet != own)
     people |= {Actor.EXPERT: own.expert.user, Actor.OTHER_EXPERT: other.expert.user, Actor.OUTSIDER: _outside(round).user}
     reviewing.submit(third, 7, at=NOW)
     reviewing.fill_in(begun, 6, at=NOW)
