@@ -19,7 +19,7 @@ from review.enums import Ground, Refusal, TieMethod
 
 NONCE_BYTES = 32
 NONCE = re.compile(rf"[0-9a-f]{{{2 * NONCE_BYTES}}}")
-MARK = re.compile(r"[0-9]{1,4}")
+LONGEST_MARK = 4  # characters
 EMPTY = (None, "")
 LONGEST_CORRECTION = timedelta(days=365)
 USUAL_CORRECTION = timedelta(days=7)
@@ -216,14 +216,14 @@ class MarkField(forms.Field):
     def __init__(self, criterion: Criterion) -> None:
         self.sentence = _("A whole number from 0 to %(max_mark)s.") % {"max_mark": criterion.max_mark}
         self.max_mark = criterion.max_mark
-        widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": 4, "class": "form-control mark"})
+        widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": LONGEST_MARK, "class": "form-control mark"})
         super().__init__(label=_("Mark for “%(criterion)s”") % {"criterion": criterion}, required=False, widget=widget)
 
     def to_python(self, value: Any) -> int | None:
-        text = unicodedata.normalize("NFKC", str(value or "")).strip()
+        text = str(value or "").strip()
         if not text:
             return None
-        if not MARK.fullmatch(text) or int(text) > self.max_mark:
+        if not text.isdecimal() or len(text) > LONGEST_MARK or int(text) > self.max_mark:
             raise ValidationError(self.sentence)
         return int(text)
 

@@ -129,7 +129,7 @@ def _page(
 
 
 def _list(found: Selection) -> dict[str, Any]:
-    entries = list(found.entries.select_related("nomination__city", "nomination__province").defer("nomination__content"))
+    entries = list(found.entries.select_related("nomination__city__province", "nomination__province").defer("nomination__content"))
     regions = _regions(found.round, entries)
     return {
         "rows": [(entry, reasons.sentence(entry)) for entry in entries],
