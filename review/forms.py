@@ -216,7 +216,9 @@ class MarkField(forms.Field):
     def __init__(self, criterion: Criterion) -> None:
         self.sentence = _("A whole number from 0 to %(max_mark)s.") % {"max_mark": criterion.max_mark}
         self.max_mark = criterion.max_mark
-        widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": LONGEST_MARK, "class": "form-control mark"})
+        widget = forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": LONGEST_MARK, "class": "form-control mark"}
+        )
         super().__init__(label=_("Mark for “%(criterion)s”") % {"criterion": criterion}, required=False, widget=widget)
 
     def to_python(self, value: Any) -> int | None:
