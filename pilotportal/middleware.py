@@ -3,15 +3,18 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from urllib.parse import unquote
 from uuid import uuid4
 
 import structlog
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
 from pilotportal import clock
 
 SESSION_RENEWED_EVERY = 60  # seconds
+NULL = "\x00"
 Respond = Callable[[HttpRequest], HttpResponse]
 
 
@@ -35,6 +38,17 @@ def _stamped(request: HttpRequest) -> datetime | None:
         return datetime.fromtimestamp(float(stamp), UTC) if stamp else None
     except (ValueError, OverflowError, OSError):
         return None
+
+
+def refuse_null_character(get_response: Respond) -> Respond:
+    """No address of ours holds a NUL, and PostgreSQL takes none in any text: a question with one is answered before it gets there."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        if NULL in request.path or NULL in unquote(request.META.get("QUERY_STRING", "")):
+            raise BadRequest("a NUL character in the address")
+        return get_response(request)
+
+    return respond
 
 
 def renew_session(get_response: Respond) -> Respond:

@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "pilotportal.middleware.refuse_null_character",
     "pilotportal.middleware.renew_session",
     "pilotportal.middleware.log_context",
     "pilotportal.errors.explain_refused_method",

@@ -58,3 +58,11 @@ def test_one_is_signed_out_after_half_an_hour_without_activity(
 def test_nobody_gets_a_session_for_looking(client: Client) -> None:
     client.get("/accounts/login/")
     assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize("address", ["/jobs/%00/", "/jobs/?page=%00", "/jobs/?page=1&kind=a%00b"])
+def test_an_address_with_a_null_character_is_refused_with_a_page(signed_in: Client, address: str) -> None:
+    response = signed_in.get(address)
+    assert response.status_code == 400
+    assert "<h1" in response.content.decode()
+    assert signed_in.get(address.replace("%00", "0")).status_code in {200, 404}
