@@ -45,6 +45,11 @@ def can_withdraw(user: User, nomination: Nomination) -> bool:
     return can_submit(user, nomination)
 
 
+def can_read_contacts(user: User, nomination: Nomination) -> bool:
+    """Names and telephones of persons: for those who handle the nomination, its province and the staff (个人信息保护法 51)."""
+    return user.role == Role.STAFF or can_edit(user, nomination)
+
+
 def can_read_pilots(user: User) -> bool:
     return user.role in PROVINCE_ROLES | REVIEW_READERS | {Role.CITY}
 

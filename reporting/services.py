@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from applications.models import Nomination, Round
+from applications.permissions import can_read_contacts
 from pilotportal.accounts.models import User
 from pilotportal.jobs import services as jobs
 from pilotportal.jobs.models import Job
@@ -22,10 +23,16 @@ def request_selection_report(*, round_id: int, by: User, at: datetime) -> Job:
 
 
 def request_dossier(*, nomination_id: int, by: User, at: datetime) -> Job:
+    """With the contacts only for those who may read them. For the others the sealed record, which holds them, stays out too."""
     nomination = Nomination.objects.select_related("city__province").get(pk=nomination_id)
-    label = _("Dossier: %(city)s") % {"city": nomination.city.full_name}
     return jobs.request(
-        kind="reporting.dossier", label=label, file_name=tasks.dossier_name(nomination), by=by, at=at, nomination_id=nomination_id
+        kind="reporting.dossier",
+        label=_("Dossier: %(city)s") % {"city": nomination.city.full_name},
+        file_name=tasks.dossier_name(nomination),
+        by=by,
+        at=at,
+        nomination_id=nomination_id,
+        personal=can_read_contacts(by, nomination),
     )
 
 

@@ -28,7 +28,8 @@ def build_selection_report(arguments: Mapping[str, Any], _progress: Progress) ->
 
 @builder("reporting.dossier", media_type=MediaType.PDF)
 def build_dossier(arguments: Mapping[str, Any], _progress: Progress) -> bytes:
-    return dossier(nominations().get(pk=arguments["nomination_id"]))
+    """`personal` is missing in what an older deployment queued: then nothing personal is printed."""
+    return dossier(nominations().get(pk=arguments["nomination_id"]), personal=arguments.get("personal", False))
 
 
 @builder("reporting.dossiers", media_type=MediaType.ZIP)

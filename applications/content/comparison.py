@@ -58,12 +58,15 @@ def differs(old: Content, new: Content, code: str) -> bool:
     return not (is_blank(before) and is_blank(after)) and (type(before), before) != (type(after), after)
 
 
-def differences(definition: FormDefinition, old: Content, new: Content, language: str | None) -> Iterator[Difference]:
-    """Every field and group of the form, in its order, with both sides."""
+def differences(
+    definition: FormDefinition, old: Content, new: Content, language: str | None, *, personal: bool = True
+) -> Iterator[Difference]:
+    """Every field and group of the form, in its order, with both sides; without `personal`, nothing that holds names and telephones."""
     for section, item in definition.items():
         if isinstance(item, FieldDefinition):
-            yield _in_field(section, item, old, new, language)
-        else:
+            if personal or not item.personal:
+                yield _in_field(section, item, old, new, language)
+        elif personal or not item.is_personal:
             yield _in_group(section, item, old, new, language)
 
 

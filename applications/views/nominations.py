@@ -108,7 +108,8 @@ def preview(request: SignedInRequest, code: str) -> HttpResponse:
     nomination = permissions.nomination_for(request.user, code)
     dossier = queries.dossier_for(request.user, nomination)
     note_reading(request, nomination)
-    sections = content.shown_sections(nomination.round.definition, dossier.content, get_language())
+    personal = permissions.can_read_contacts(request.user, nomination)
+    sections = content.shown_sections(nomination.round.definition, dossier.content, get_language(), personal=personal)
     return render(request, "applications/nomination_preview.html", {"nomination": nomination, "dossier": dossier, "sections": sections})
 
 

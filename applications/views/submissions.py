@@ -68,6 +68,7 @@ def receipt(request: SignedInRequest, code: str) -> HttpResponse:
         "version": nomination.current_version,
         "lines": documents.receipt_lines(_version(nomination, nomination.current_version.number)),
         "own": permissions.can_edit(request.user, nomination),
+        "may_print": permissions.can_read_contacts(request.user, nomination),
     }
     return render(request, "applications/nomination_receipt.html", facts)
 
@@ -75,8 +76,8 @@ def receipt(request: SignedInRequest, code: str) -> HttpResponse:
 @login_required
 @require_POST
 def receipt_pdf(request: SignedInRequest, code: str, number: int) -> HttpResponse:
-    """Ask for the receipt as a PDF; the worker writes it."""
-    nomination = permissions.nomination_for(request.user, code)
+    """Ask for the receipt as a PDF, with the whole record inside; the worker writes it."""
+    nomination = permissions.nomination_for(request.user, code, can=permissions.can_read_contacts)
     version = _version(nomination, number)
     job = jobs.request(
         kind="applications.receipt",
@@ -100,7 +101,12 @@ def version(request: SignedInRequest, code: str, number: int) -> HttpResponse:
         "nomination": nomination,
         "version": shown,
         "dossier": queries.dossier_of(shown, nomination.attachments.all()),
-        "sections": content.shown_sections(nomination.round.definition, shown.content, get_language()),
+        "sections": content.shown_sections(
+            nomination.round.definition,
+            shown.content,
+            get_language(),
+            personal=permissions.can_read_contacts(request.user, nomination),
+        ),
     }
     return render(request, "applications/nomination_version.html", facts)
 
@@ -112,7 +118,9 @@ def compare(request: SignedInRequest, code: str, old: int, new: int) -> HttpResp
     nomination = permissions.nomination_for(request.user, code)
     before, after = _version(nomination, old), _version(nomination, new)
     note_reading(request, nomination)
-    differences = list(content.differences(nomination.round.definition, before.content, after.content, get_language()))
+    personal = permissions.can_read_contacts(request.user, nomination)
+    compared = content.differences(nomination.round.definition, before.content, after.content, get_language(), personal=personal)
+    differences = list(compared)
     facts = {
         "nomination": nomination,
         "old": before,

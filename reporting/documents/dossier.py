@@ -27,8 +27,11 @@ class Part:
     tables: list[Table]
 
 
-def dossier(nomination: Nomination) -> bytes:
-    """PDF of the current version, with the canonical record attached. The nomination has been submitted at least once."""
+def dossier(nomination: Nomination, *, personal: bool = True) -> bytes:
+    """PDF of the current version, with the canonical record attached. The nomination has been submitted at least once.
+
+    Without `personal` it has neither the names and telephones of persons nor the record, which holds them.
+    """
     version = nomination.current_version
     if version is None:
         raise ValueError(f"{nomination.code} has never been submitted.")
@@ -39,15 +42,13 @@ def dossier(nomination: Nomination) -> bytes:
             "subtitle": str(nomination.round),
             "mark": Mark(code=nomination.code, digest=version.digest),
             "facts": _facts(nomination, version),
-            "parts": list(_parts(nomination, version)),
+            "parts": list(_parts(nomination, version, personal=personal)),
             "files": _files(version),
         },
         title=title,
         language=get_language() or settings.LANGUAGE_CODE,
         created=version.submitted_at,
-        attachments=[
-            Attachment(name="record.json", content=canonical(version.record()), description=_("The record that the digest covers"))
-        ],
+        attachments=[_record(version)] if personal else [],
         demonstration=settings.DEMONSTRATION,
     )
 
@@ -62,8 +63,12 @@ def _facts(nomination: Nomination, version: NominationVersion) -> list[tuple[str
     ]
 
 
-def _parts(nomination: Nomination, version: NominationVersion) -> Iterator[Part]:
-    for section in shown_sections(nomination.round.definition, version.content, get_language()):
+def _record(version: NominationVersion) -> Attachment:
+    return Attachment(name="record.json", content=canonical(version.record()), description=_("The record that the digest covers"))
+
+
+def _parts(nomination: Nomination, version: NominationVersion, *, personal: bool) -> Iterator[Part]:
+    for section in shown_sections(nomination.round.definition, version.content, get_language(), personal=personal):
         yield _part(section)
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from applications.content import shown_sections
 from applications.enums import AttachmentKind, Refusal, Status
 from applications.models import Nomination
-from applications.permissions import nomination_for, round_for
+from applications.permissions import can_read_contacts, nomination_for, round_for
 from applications.queries import dossier_of
 from applications.rules import Refused
 from applications.services import decisions
@@ -103,7 +103,7 @@ def return_for_correction(request: SignedInRequest, code: str) -> HttpResponse:
         messages.success(request, _("%(city)s has been returned; only the entries with a note are open.") % {"city": nomination})
         return redirect(address("queue", nomination.round))
     refused = None if nomination.status == Status.SUBMITTED else Refused(Refusal.NOT_SUBMITTED)
-    context = _dossier(nomination) | {
+    context = _dossier(request.user, nomination) | {
         "form": form,
         "refused": refused,
         "notes_on_files": [(kind.label, form.note_on(kind)) for kind in AttachmentKind],
@@ -133,7 +133,7 @@ def _may_check(user: User, _nomination: Nomination) -> bool:
 
 
 def _page(request: SignedInRequest, nomination: Nomination, form: VersionForm) -> HttpResponse:
-    context = _dossier(nomination) | {
+    context = _dossier(request.user, nomination) | {
         "form": form,
         "can_check": permissions.can_check(request.user),
         "refused": queries.why_not_accept(nomination, at=request.received_at),
@@ -142,11 +142,18 @@ def _page(request: SignedInRequest, nomination: Nomination, form: VersionForm) -
     return render(request, "review/check.html", context, status=status_of(form))
 
 
-def _dossier(nomination: Nomination) -> dict[str, Any]:
+def _dossier(user: User, nomination: Nomination) -> dict[str, Any]:
     version = nomination.current_version
     return {
         "nomination": nomination,
         "version": version,
         "files": dossier_of(version, nomination.attachments.all()).files if version else [],
-        "sections": list(shown_sections(nomination.round.definition, nomination.handed_in, get_language())),
+        "sections": list(
+            shown_sections(
+                nomination.round.definition,
+                nomination.handed_in,
+                get_language(),
+                personal=can_read_contacts(user, nomination),
+            )
+        ),
     }

@@ -104,7 +104,7 @@ NOMINATIONS = [
     Row("applications:nomination_submit", ("submitted",), may=APPROVER, refused=OWN_PROVINCE | READERS, post=422),
     Row("applications:nomination_receipt", ("draft",), get=200),
     Row("applications:nomination_receipt", ("submitted",), may=OWN_PROVINCE | READERS, get=200),
-    Row("applications:nomination_receipt_pdf", ("submitted", "1"), may=OWN_PROVINCE | READERS, post=302),
+    Row("applications:nomination_receipt_pdf", ("submitted", "1"), may=OWN_PROVINCE | STAFF, refused=READERS, post=302),
     Row("applications:nomination_withdraw", ("draft",), may=APPROVER, refused=OWN_PROVINCE, get=200, post=422),
     Row("applications:nomination_withdraw", ("submitted",), may=APPROVER, refused=OWN_PROVINCE | READERS, get=200, post=422),
     Row("applications:nomination_version", ("returned", "1"), may=OWN_PROVINCE | READERS, get=200),

@@ -30,6 +30,7 @@ from tests.factories import BEIJING_CODE, HEBEI, IN_TIME, LANGFANG, SHANXI, SHIJ
 from tests.review import factories as reviewing
 
 NOW = reviewing.SCORED_AT
+TELEPHONE = "0311-66668888"
 CITIES = [TANGSHAN, SHIJIAZHUANG, TAIYUAN]
 NEXT_YEARS = {
     "nomination": "2025-12-01T00:00:00+08:00",
@@ -99,14 +100,8 @@ def built() -> Scene:
 def _nominating() -> dict[str, Any]:
     round = factories.opened_round(code="2026", deadlines=NEXT_YEARS)
     draft, foreign = factories.complete_draft(round, city=TANGSHAN), factories.complete_draft(round, city=TAIYUAN)
-    submitted, returned = reviewing.submitted(round, SHIJIAZHUANG), reviewing.submitted(round, LANGFANG)
-    decisions.return_for_correction(
-        nomination_id=returned.pk, fields=[{"code": "overview", "note": "请补充"}], closes_at=NOW.replace(month=9), by=_staff(), at=IN_TIME
-    )
-    nominations.submit(nomination_id=returned.pk, by=factories.approver(HEBEI), at=IN_TIME)
-    decisions.return_for_correction(
-        nomination_id=returned.pk, fields=[{"code": "gdp", "note": "请核对"}], closes_at=NOW.replace(month=9), by=_staff(), at=IN_TIME
-    )
+    submitted = reviewing.submitted(round, SHIJIAZHUANG, contact_hr_phone=TELEPHONE)
+    returned = _returned_twice(reviewing.submitted(round, LANGFANG, contact_hr_phone="0311-11112222"))
     return {
         "open round": round.code,
         **_names_of_nomination("draft", draft),
@@ -114,6 +109,24 @@ def _nominating() -> dict[str, Any]:
         **_names_of_nomination("submitted", submitted),
         **_names_of_nomination("returned", returned),
     }
+
+
+def _returned_twice(nomination: Nomination) -> Nomination:
+    """Its second version has another telephone."""
+    section = nomination.round.definition.section_of("contact_hr_phone")
+    _return(nomination, "contact_hr_phone")
+    values = {code: nomination.content.get(code) for code in section.codes} | {"contact_hr_phone": TELEPHONE}
+    nominations.save_section(
+        nomination_id=nomination.pk, section=section, values=values, revision=0, by=factories.handler(HEBEI), at=IN_TIME
+    )
+    nominations.submit(nomination_id=nomination.pk, by=factories.approver(HEBEI), at=IN_TIME)
+    _return(nomination, "gdp")
+    return nomination
+
+
+def _return(nomination: Nomination, code: str) -> None:
+    fields = [{"code": code, "note": "请核对"}]
+    decisions.return_for_correction(nomination_id=nomination.pk, fields=fields, closes_at=NOW.replace(month=9), by=_staff(), at=IN_TIME)
 
 
 def _names_of_nomination(name: str, nomination: Nomination) -> dict[str, Any]:

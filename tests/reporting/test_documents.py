@@ -10,6 +10,7 @@ import pytest
 from django.utils.translation import gettext as _
 from python_calamine import load_workbook
 
+from pilotportal.accounts.enums import Role
 from pilotportal.digests import matches
 from pilotportal.documents.pdf import demonstration_sentence
 from pilotportal.jobs.enums import Status
@@ -52,6 +53,26 @@ def test_the_dossier_says_what_was_submitted_and_carries_its_record():
         record = document.attachments["record.json"].get_file().read_bytes()
     assert matches(record, version.digest)
     assert json.loads(record)["content"] == version.content
+
+
+def test_for_those_who_only_read_the_dossier_has_neither_contacts_nor_the_record_that_holds_them():
+    nomination = review.submitted(factories.opened_round(), factories.TANGSHAN, contact_hr_phone="0311-66668888")
+    assert "0311-66668888" in text_of(dossier(nomination))
+    content = dossier(nomination, personal=False)
+    assert "唐山市" in text_of(content)
+    assert "0311-66668888" not in text_of(content)
+    with pikepdf.open(io.BytesIO(content)) as document:
+        assert not document.attachments
+
+
+@pytest.mark.parametrize(
+    ("role", "personal"), [(Role.PROVINCE_HANDLER, True), (Role.STAFF, True), (Role.PARTNER, False), (Role.SUPERVISOR, False)]
+)
+def test_contacts_are_printed_for_those_who_handle_the_nomination(role, personal):
+    nomination = factories.submitted(factories.opened_round())
+    by = factories.user(role, factories.HEBEI if role == Role.PROVINCE_HANDLER else None)
+    job = services.request_dossier(nomination_id=nomination.pk, by=by, at=factories.REVIEW_TIME)
+    assert job.arguments["personal"] is personal
 
 
 def test_the_same_version_is_printed_with_the_same_bytes():
