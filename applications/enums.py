@@ -44,6 +44,20 @@ class AttachmentKind(TextChoices):
     EVIDENCE = "evidence", _("Evidence")
 
 
+class Verdict(TextChoices):
+    """Of a co-department on what it was shown."""
+
+    SIGNED = "signed", _("Co-signed")
+    OBJECTED = "objected", _("Objected")
+
+
+class MatchedBy(TextChoices):
+    """How the scan of a letter was tied to the letter that the portal wrote."""
+
+    READ = "read", _("Code read from the scan")
+    TYPED = "typed", _("Code typed in")
+
+
 class Standing(TextChoices):
     """Of what is owed at a deadline; derived, never stored."""
 

@@ -11,7 +11,7 @@ from applications.definition import FieldDefinition, FormDefinition, GroupDefini
 from applications.enums import AttachmentKind
 from applications.models import Nomination, Pilot, Plan, Round, Summary
 from applications.services import decisions, nominations, pilots, rounds
-from pilotportal.accounts.enums import KIND_OF_ROLE, Kind, Role
+from pilotportal.accounts.enums import KIND_OF_ROLE, Branch, Kind, Role
 from pilotportal.accounts.models import Division, Organisation, User
 from pilotportal.clock import BEIJING
 from pilotportal.files.enums import MediaType
@@ -56,7 +56,15 @@ def organisation(kind: Kind, division: str | None = None) -> Organisation:
     name = f"{Division.objects.get(pk=division).name if division else ''}{Kind(kind).label}"
     if kind == Kind.PROVINCE:
         return Organisation.objects.get_or_create(kind=kind, division_id=division, defaults={"name": name})[0]
+    if kind == Kind.CO_DEPARTMENT:
+        return co_department(division or HEBEI)
     return Organisation.objects.create(kind=kind, division_id=division, name=f"{name}{next(_numbers)}")
+
+
+def co_department(province: str = HEBEI, branch: Branch = Branch.INDUSTRY) -> Organisation:
+    name = f"{Division.objects.get(pk=province).name}{branch.label}"
+    found, _made = Organisation.objects.get_or_create(kind=Kind.CO_DEPARTMENT, division_id=province, branch=branch, defaults={"name": name})
+    return found
 
 
 def user(role: Role, division: str | None = None, **fields: Any) -> User:
@@ -77,7 +85,8 @@ def handler(province: str = HEBEI) -> User:
 
 
 def record_2025(**changes: Any) -> dict[str, Any]:
-    return shipped.round_2025() | changes
+    """The shipped round; co-signatures are asked for where a test names the departments."""
+    return shipped.round_2025() | {"co_departments": []} | changes
 
 
 def preparing_round(**changes: Any) -> Round:

@@ -13,7 +13,7 @@ from django.db.models.lookups import Exact, LessThanOrEqual
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from applications.enums import AttachmentKind, DeadlineKind, Status
+from applications.enums import AttachmentKind, DeadlineKind, MatchedBy, Status
 from applications.models.rounds import Round
 from applications.rules import NOMINATION_IN, TRANSITIONS
 from pilotportal.accounts.models import Division
@@ -30,8 +30,10 @@ WITHIN_QUOTA = pgtrigger.Trigger(
     func="""
         SELECT places INTO allowed FROM applications_quota
             WHERE round_id = NEW.round_id AND province_id = NEW.province_id FOR UPDATE;
+        SELECT COALESCE(allowed, 0) + COALESCE(SUM(places), 0) INTO allowed FROM applications_quotaexception
+            WHERE round_id = NEW.round_id AND province_id = NEW.province_id;
         IF (SELECT COUNT(*) FROM applications_nomination
-            WHERE round_id = NEW.round_id AND province_id = NEW.province_id AND status <> 'withdrawn') >= COALESCE(allowed, 0) THEN
+            WHERE round_id = NEW.round_id AND province_id = NEW.province_id AND status <> 'withdrawn') >= allowed THEN
             RAISE EXCEPTION 'the quota of the province is used up' USING ERRCODE = 'check_violation';
         END IF;
         RETURN NEW;
@@ -60,6 +62,8 @@ class Nomination(models.Model):
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("submitted by")
     )
+    position = models.PositiveSmallIntegerField(_("place in the province's order"), null=True)
+    rejected_because = models.TextField(_("why it was not accepted"), blank=True)
     receipt_sent_at = models.DateTimeField(_("receipt sent at"), null=True)
 
     class Meta:
@@ -177,6 +181,11 @@ class Attachment(models.Model):
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+", verbose_name=_("file"))
     name = models.CharField(_("file name"), max_length=200)
     caption = models.CharField(_("what it shows"), max_length=200, blank=True)
+    proves = models.CharField(_("entry that it proves"), max_length=60, blank=True)
+    letter = models.ForeignKey(
+        "applications.Letter", on_delete=models.PROTECT, null=True, related_name="scans", verbose_name=_("letter that it is the scan of")
+    )
+    matched_by = models.CharField(_("how the letter was recognised"), max_length=10, choices=MatchedBy, blank=True)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("uploaded by"))
     uploaded_at = models.DateTimeField(_("uploaded at"))
     replaced_at = models.DateTimeField(_("replaced at"), null=True)
@@ -191,7 +200,11 @@ class Attachment(models.Model):
                 fields=["nomination"],
                 condition=Q(kind=AttachmentKind.LETTER, replaced_at__isnull=True),
                 name="attachment_one_letter_in_force",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(letter__isnull=True, matched_by="") | Q(letter__isnull=False, kind=AttachmentKind.LETTER) & ~Q(matched_by=""),
+                name="attachment_scan_is_matched_to_its_letter",
+            ),
         ]
 
     def __str__(self) -> str:

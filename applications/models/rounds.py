@@ -59,6 +59,9 @@ FROZEN_FIELDS = [
     "aggregation",
     "tie_rules",
     "notice_days",
+    "co_departments",
+    "ranks_nominations",
+    "reminder_days",
     "form",
     "basis",
     "opened_at",
@@ -81,6 +84,9 @@ class Round(models.Model):
     aggregation = models.CharField(_("how sheets become a score"), max_length=10, choices=Aggregation, default=Aggregation.MEAN)
     tie_rules = models.JSONField(_("criteria that break ties, in order"), default=list, blank=True)
     notice_days = models.PositiveSmallIntegerField(_("working days of the public notice"), default=5)
+    co_departments = models.JSONField(_("co-departments that must co-sign"), default=list, blank=True)
+    ranks_nominations = models.BooleanField(_("the order of a province's nominations counts"), default=False)
+    reminder_days = models.JSONField(_("reminders, days before a deadline"), default=list, blank=True)
     form = models.JSONField(_("form definition"))
     basis = models.JSONField(_("basis of each rule"), default=dict)
     created_at = models.DateTimeField(_("created at"))
@@ -194,6 +200,32 @@ class Quota(models.Model):
 
     def __str__(self) -> str:
         return f"{self.province} {self.places}"
+
+
+class QuotaException(models.Model):
+    """More places for one province after the round was opened: how many, by whom, why, under which document."""
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="quota_exceptions", verbose_name=_("round"))
+    province = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="+", verbose_name=_("province"))
+    places = models.PositiveSmallIntegerField(_("cities it may nominate beyond its quota"))
+    reason = models.CharField(_("reason"), max_length=300)
+    document_number = models.CharField(_("document number"), max_length=60)
+    granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("granted by"))
+    granted_at = models.DateTimeField(_("granted at"))
+
+    class Meta:
+        verbose_name = _("exception to the quota")
+        verbose_name_plural = _("exceptions to the quota")
+        ordering = ["pk"]
+        triggers = [NEVER_CHANGED]
+        constraints = [
+            models.CheckConstraint(condition=Q(places__gte=1, places__lte=20), name="quota_exception_within_20"),
+            models.CheckConstraint(condition=~Q(reason="") & ~Q(document_number=""), name="quota_exception_has_its_ground"),
+            models.CheckConstraint(condition=~Q(province__in=SELF_NOMINATING_CODES), name="quota_exception_not_for_municipalities"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.province} +{self.places}"
 
 
 class RegionLimit(models.Model):

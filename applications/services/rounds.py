@@ -121,7 +121,7 @@ def amend_deadline(
 
 ROUND_FIELDS = (
     "code", "title_zh", "title_en", "call_number", "planned_places", "panel_size", "minimum_sheets", "maximum_load",
-    "aggregation", "tie_rules", "notice_days",
+    "aggregation", "tie_rules", "notice_days", "co_departments", "ranks_nominations", "reminder_days",
 )  # fmt: skip
 CRITERION_FIELDS = ("code", "name_zh", "name_en", "guidance_zh", "guidance_en", "weight", "max_mark")
 

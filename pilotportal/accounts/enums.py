@@ -32,6 +32,15 @@ class Kind(TextChoices):
     OPERATOR = "operator", _("Operator of the portal")
 
 
+class Branch(TextChoices):
+    """联合部门: what a co-department is in its province."""
+
+    INDUSTRY = "industry", _("Industry and information technology")
+    COMMERCE = "commerce", _("Commerce")
+    FEDERATION = "federation", _("Federation of industry and commerce")
+    REFORM = "reform", _("Development and reform")
+
+
 KIND_OF_ROLE = {
     Role.PROVINCE_HANDLER: Kind.PROVINCE,
     Role.PROVINCE_APPROVER: Kind.PROVINCE,

@@ -5,7 +5,7 @@ from django.db.models.functions import Left
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
-from pilotportal.accounts.enums import PROVINCE_ROLES, REVIEW_READERS, SELF_NOMINATING, Kind, Level, Region, Role
+from pilotportal.accounts.enums import PROVINCE_ROLES, REVIEW_READERS, SELF_NOMINATING, Branch, Kind, Level, Region, Role
 
 
 class Division(models.Model):
@@ -50,6 +50,7 @@ class Organisation(models.Model):
     division = models.ForeignKey(
         Division, on_delete=models.PROTECT, null=True, blank=True, related_name="organisations", verbose_name=_("division")
     )
+    branch = models.CharField(_("branch"), max_length=12, choices=Branch, blank=True)
 
     class Meta:
         verbose_name = _("organisation")
@@ -61,6 +62,10 @@ class Organisation(models.Model):
                 name="organisation_in_the_provinces_has_a_division",
             ),
             models.UniqueConstraint(fields=["division"], condition=Q(kind=Kind.PROVINCE), name="organisation_one_department_a_province"),
+            models.CheckConstraint(condition=Q(kind=Kind.CO_DEPARTMENT) ^ Q(branch=""), name="organisation_co_department_has_its_branch"),
+            models.UniqueConstraint(
+                fields=["division", "branch"], condition=~Q(branch=""), name="organisation_one_of_a_branch_in_a_province"
+            ),
         ]
 
     def __str__(self) -> str:

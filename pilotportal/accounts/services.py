@@ -13,14 +13,16 @@ ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # without 0 1 i l o, for reading a
 
 
 @transaction.atomic
-def add_account(*, username: str, name: str, role: Role, organisation: str, division: Division | None, at: datetime) -> tuple[User, str]:
+def add_account(
+    *, username: str, name: str, role: Role, organisation: str, division: Division | None, branch: str = "", at: datetime
+) -> tuple[User, str]:
     """Make an account with a password of its own, which is returned and kept nowhere else.
 
     The organisation is found by its name and division, or made. Raises IntegrityError where the username is taken, or where the role
     needs a division and has none.
     """
     kind = KIND_OF_ROLE[role]
-    place, _made = Organisation.objects.get_or_create(name=organisation, kind=kind, division=division)
+    place, _made = Organisation.objects.get_or_create(name=organisation, kind=kind, division=division, branch=branch)
     password = "-".join("".join(secrets.choice(ALPHABET) for _letter in range(4)) for _group in range(4))
     person = User(username=username, name=name, role=role, organisation=place)
     person.set_password(password)

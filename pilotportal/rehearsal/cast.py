@@ -7,7 +7,7 @@ from enum import Enum
 from django.contrib.auth.hashers import make_password
 
 from applications.industries import INDUSTRIES
-from pilotportal.accounts.enums import SELF_NOMINATING, Kind, Role
+from pilotportal.accounts.enums import SELF_NOMINATING, Branch, Kind, Role
 from pilotportal.accounts.models import Division, Organisation, User
 from pilotportal.rehearsal import names
 from pilotportal.rehearsal.chance import Chance
@@ -57,7 +57,10 @@ def assemble(*, lineup: Lineup, provinces: Sequence[Division], experts: int, cha
     )
     units = [unit.division for unit in lineup.units]
     departments = _organisations([(department(unit), Kind.PROVINCE, unit) for unit in units])
-    co_departments = _organisations([(f"{unit.name}工业和信息化{_rank(unit)}", Kind.CO_DEPARTMENT, unit) for unit in units])
+    co_departments = Organisation.objects.bulk_create(
+        Organisation(name=f"{unit.name}工业和信息化{_rank(unit)}", kind=Kind.CO_DEPARTMENT, branch=Branch.INDUSTRY, division=unit)
+        for unit in units
+    )
     nominated = [nominee.city for nominee in lineup.nominees]
     bureaus = _organisations([(f"{city.name}人力资源和社会保障局", Kind.CITY, city) for city in nominated])
     workplaces = _workplaces(provinces, experts, chance)

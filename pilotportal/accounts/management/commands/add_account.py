@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError
 
 from pilotportal import clock
-from pilotportal.accounts.enums import Role
+from pilotportal.accounts.enums import Branch, Role
 from pilotportal.accounts.models import Division
 from pilotportal.accounts.services import add_account
 
@@ -20,14 +20,15 @@ class Command(BaseCommand):
         parser.add_argument("--role", choices=Role.values, required=True)
         parser.add_argument("--organisation", required=True, help="its name; made when it is not there")
         parser.add_argument("--division", help="code by GB/T 2260, for provinces, cities, co-departments and experts")
+        parser.add_argument("--branch", choices=Branch.values, default="", help="of a co-department")
 
-    def handle(self, *, username: str, name: str, role: str, organisation: str, division: str | None, **_options: Any) -> None:
+    def handle(self, *, username: str, name: str, role: str, organisation: str, division: str | None, branch: str, **_options: Any) -> None:
         place = Division.objects.filter(pk=division).first() if division else None
         if division and place is None:
             raise CommandError(f"There is no division {division}.")
         try:
             _person, password = add_account(
-                username=username, name=name, role=Role(role), organisation=organisation, division=place, at=clock.now()
+                username=username, name=name, role=Role(role), organisation=organisation, division=place, branch=branch, at=clock.now()
             )
         except IntegrityError as error:
             raise CommandError(f"The account cannot be made: {error}") from error
