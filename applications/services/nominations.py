@@ -169,9 +169,22 @@ def _undertake(nomination: Nomination, *, by: User, at: datetime) -> None:
 
 def draft_digest(nomination: Nomination) -> str:
     """Over what a submission would hand in, the undertaking apart: it is given with the submission."""
+    return digest_of({"content": _without_undertaking(nomination), "files": _file_records(nomination)})
+
+
+def recommended_digest(nomination: Nomination) -> str:
+    """Over what co-departments sign and the letter recommends: the entries without the undertaking, and the evidence.
+
+    The letter is left out, for it is written afterwards and names this digest.
+    """
+    evidence = [record for record in _file_records(nomination) if record["kind"] == AttachmentKind.EVIDENCE]
+    named = {"nomination": nomination.code, "round": nomination.round.code, "city": nomination.city_id}
+    return digest_of({**named, "content": _without_undertaking(nomination), "files": evidence})
+
+
+def _without_undertaking(nomination: Nomination) -> dict[str, Any]:
     undertakings = {field.code for _section, field in nomination.round.definition.undertakings()}
-    content = {code: value for code, value in nomination.content.items() if code not in undertakings}
-    return digest_of({"content": content, "files": _file_records(nomination)})
+    return {code: value for code, value in nomination.content.items() if code not in undertakings}
 
 
 @transaction.atomic
