@@ -148,6 +148,7 @@ class Problem(TextChoices):
     TOO_LONG = "too_long", _("At most %(maximum)s characters fit here; this has %(length)s.")
     NOT_INTEGER = "not_integer", _("Enter a whole number, for example 1200.")
     NOT_NUMBER = "not_number", _("Enter a number, for example 1200.5.")
+    IN_MYRIADS = "in_myriads", _("Write the number in digits, in the unit of this entry; 万 and 亿 are not converted.")
     TOO_PRECISE = "too_precise", _("At most %(places)s decimal places can be kept here.")
     TOO_SMALL = "too_small", _("The number must be at least %(minimum)s.")
     TOO_LARGE = "too_large", _("The number must be at most %(maximum)s.")

@@ -1,7 +1,7 @@
 """Is the portal alive, and can it work? For load balancers, the trial's start and whoever is on duty.
 
 The tick is how beat and the workers show that they run: beat publishes `pilotportal.tick` every 15 s, a worker runs it, and each leaves
-the time in the cache. These times are the machine's own, since a demonstration's simulated clock may stand still or leap.
+the time in Redis. These times are the machine's own, since a demonstration's simulated clock may stand still or leap.
 """
 
 import time
@@ -10,7 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import structlog
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
@@ -46,7 +46,7 @@ def ready(_request: HttpRequest) -> JsonResponse:
 
 def note_tick(who: str) -> None:
     """`who` is "beat" or "worker"."""
-    cache.set(f"tick:{who}", time.time(), timeout=None)
+    caches["queue"].set(f"tick:{who}", time.time(), timeout=None)
 
 
 def _outcome(name: str, check: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def _beat() -> dict[str, Any]:
 
 
 def _heard(who: str, *, silent_for: int) -> dict[str, Any]:
-    ticked_at = cache.get(f"tick:{who}")
+    ticked_at = caches["queue"].get(f"tick:{who}")
     if ticked_at is None:
         raise Unfit(f"no tick of the {who} yet")
     age = round(time.time() - ticked_at)

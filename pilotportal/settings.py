@@ -119,7 +119,15 @@ if MODE != "test":  # threads of a test keep their own connections
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "portal"}}
+CACHES = {
+    # The limits on attempts to sign in; nobody is to be kept out, and no limit forgotten, because Redis is down
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "portal_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # beyond it entries still valid would be thrown out
+    },
+    "queue": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "portal"},  # the ticks
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # people stay signed in while Redis restarts
 MEDIA_ROOT = DATA_DIR / "files"
 STATIC_URL = "/static/"

@@ -15,8 +15,11 @@ YEARS = range(1990, 2036)
 KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
 NUMBER = re.compile(r"[+-]?(?:\d{1,16}|\d{1,3}(?:[, ]\d{3}){1,5})(?:\.\d*)?", re.ASCII)
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0x00A0: " ", 0x2212: "-"}
-LINE_ENDS = re.compile(r"\r\n|[\r\x0b\x0c\u2028\u2029]")  # Word writes a line break within a paragraph as \x0b
-CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufeff]")
+LINE_ENDS = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]")  # Word writes a line break within a paragraph as \x0b
+# What nobody sees and Word, browsers and chat programs leave in a text: control characters, soft hyphens, spaces without width, marks that
+# turn the direction of writing. Joiners stay, Uyghur and Mongolian write with them. static/js/forms.js leaves the same out when it counts.
+UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
+MYRIADS = re.compile(r"(?:\d|十|百|千)\s*[万亿萬億]")
 
 Value = str | int | bool | None
 Row = dict[str, Value]
@@ -41,7 +44,7 @@ def is_blank(value: Any) -> bool:
 
 def read(field: FieldDefinition, raw: str) -> Value:
     """The value that a person meant. Full-width digits and thousands separators are read; nothing entered is None. Raises Invalid."""
-    raw = raw.strip()
+    raw = seen(raw)
     return _READERS[field.type](field, raw) if raw else None
 
 
@@ -77,10 +80,13 @@ def check_rows(group: GroupDefinition, rows: list[Row]) -> None:
             check(field, row.get(field.code))
 
 
+def seen(raw: str) -> str:
+    """What a person sees of what was entered or pasted: lines end in one way, what nobody sees is gone, quotation marks stay."""
+    return unicodedata.normalize("NFC", UNSEEN.sub("", LINE_ENDS.sub("\n", raw))).strip()
+
+
 def _text(field: FieldDefinition, raw: str) -> str:
-    cleaned = unicodedata.normalize("NFC", CONTROL.sub("", LINE_ENDS.sub("\n", raw))).strip()
-    if field.type == "text":
-        cleaned = " ".join(cleaned.split("\n"))
+    cleaned = " ".join(raw.split("\n")) if field.type == "text" else raw
     if len(cleaned) > field.max_length:
         raise Invalid(Problem.TOO_LONG, maximum=field.max_length, length=len(cleaned))
     return cleaned
@@ -97,6 +103,8 @@ def _figures(field: FieldDefinition, raw: str) -> str:
 def _number(field: FieldDefinition, raw: str, problem: Problem) -> Decimal:
     """Separators must stand between groups of three, so that a decimal comma is refused instead of being read as ten times as much."""
     figures = _figures(field, raw)
+    if MYRIADS.search(figures):
+        raise Invalid(Problem.IN_MYRIADS)
     if not NUMBER.fullmatch(figures):
         raise Invalid(problem)
     return Decimal(re.sub("[, ]", "", figures))

@@ -94,6 +94,18 @@ def test_after_five_wrong_passwords_even_the_right_one_is_refused(client: Client
     assert Event.objects.filter(kind="account.locked_out").count() == 1
 
 
+def test_while_redis_is_down_people_sign_in_and_the_limits_hold(client: Client, official: User, settings: Settings) -> None:
+    settings.ACCOUNT_RATE_LIMITS = LIMITS
+    settings.CACHES = settings.CACHES | {"queue": settings.CACHES["queue"] | {"LOCATION": "redis://127.0.0.1:1/0"}}
+    sign_in(client, password="wrong")
+    sign_in(client)
+    assert signed_in(client)
+    client.post("/accounts/logout/")
+    for _attempt in range(5):
+        sign_in(client, password="wrong")
+    assert "登录已锁定15分钟" in sign_in(client).content.decode()
+
+
 def test_four_wrong_passwords_lock_nobody_out(client: Client, official: User, settings: Settings) -> None:
     settings.ACCOUNT_RATE_LIMITS = LIMITS
     for _attempt in range(4):

@@ -44,6 +44,10 @@ def form(*items):
         ("decimal", "1200.5", "1200.50"),
         ("decimal", "１，２００．５", "1200.50"),
         ("decimal", "1,200", "1200.00"),
+        ("decimal", "１２３,４５６．７", "123456.70"),
+        ("decimal", "１２３，４５６．７亿元", "123456.70"),
+        ("decimal", "\u200b12.5\u00ad", "12.50"),
+        ("integer", "\u202a1200\u202c", 1200),
         ("decimal", "12.500", "12.50"),
         ("decimal", "-0.00", "0.00"),
         ("decimal", "12.50 亿元", "12.50"),
@@ -62,6 +66,11 @@ def form(*items):
         ("long_text", "甲\r\n乙\r丙", "甲\n乙\n丙"),
         ("long_text", "第一行\x0b第二行", "第一行\n第二行"),
         ("long_text", "<p class=MsoNormal>一</p>", "<p class=MsoNormal>一</p>"),
+        ("long_text", "“智造”——‘工匠’…", "“智造”——‘工匠’…"),
+        ("long_text", "制造\u00ad业\u200b与\u2060服务\u200e业\u202e", "制造业与服务业"),
+        ("long_text", "مى\u200cخ", "مى\u200cخ"),
+        ("long_text", "一\x85二\u2028三", "一\n二\n三"),
+        ("long_text", "𠮷野𡈽木\U0002e9f4", "𠮷野𡈽木\U0002e9f4"),
     ],
 )
 def test_read_gives_what_was_meant(type_, raw, value):
@@ -71,7 +80,7 @@ def test_read_gives_what_was_meant(type_, raw, value):
 
 
 @pytest.mark.parametrize("type_", ["text", "long_text", "integer", "decimal", "year", "choice", "industry", "boolean"])
-@pytest.mark.parametrize("raw", ["", "   ", "　"])
+@pytest.mark.parametrize("raw", ["", "   ", "　", "\u200b\ufeff"])
 def test_nothing_entered_is_nothing(type_, raw):
     assert content.read(field(type_), raw) is None
 
@@ -92,6 +101,10 @@ def test_nothing_entered_is_nothing(type_, raw):
         (field("integer"), "-9007199254740992", Problem.TOO_LARGE),
         (field("integer", minimum=0), "-1", Problem.TOO_SMALL),
         (field("integer", maximum=100), "101", Problem.TOO_LARGE),
+        (field("integer"), "300万", Problem.IN_MYRIADS),
+        (field("decimal", unit=YUAN), "3.2亿", Problem.IN_MYRIADS),
+        (field("decimal"), "１２ 万", Problem.IN_MYRIADS),
+        (field("decimal"), "亿元", Problem.NOT_NUMBER),
         (field("decimal"), "12,5", Problem.NOT_NUMBER),
         (field("decimal"), "1.234", Problem.TOO_PRECISE),
         (field("decimal", places=0), "1.5", Problem.TOO_PRECISE),

@@ -1,7 +1,7 @@
 import time
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.utils import OperationalError
@@ -11,10 +11,12 @@ from pytest_django import Settings
 from pilotportal import health, periodic
 from tests.worker import WorkerProcess
 
+NOBODY_THERE = "redis://127.0.0.1:1/0"
+
 
 @pytest.fixture(autouse=True)
 def no_ticks() -> None:
-    cache.delete_many(["tick:beat", "tick:worker"])
+    caches["queue"].delete_many(["tick:beat", "tick:worker"])
 
 
 @pytest.fixture
@@ -61,9 +63,9 @@ def test_ready_before_any_tick_is_refused(client: Client) -> None:
     ("who", "part", "limit"), [("beat", "beat", health.BEAT_SILENT_FOR), ("worker", "queue", health.WORKER_SILENT_FOR)]
 )
 def test_ready_when_somebody_fell_silent(client: Client, ticking: None, who: str, part: str, limit: int) -> None:
-    cache.set(f"tick:{who}", time.time() - limit + 5, None)
+    caches["queue"].set(f"tick:{who}", time.time() - limit + 5, None)
     assert client.get("/ready/").json()["parts"][part]["ok"]
-    cache.set(f"tick:{who}", time.time() - limit - 5, None)
+    caches["queue"].set(f"tick:{who}", time.time() - limit - 5, None)
     response = client.get("/ready/")
     assert response.status_code == 503
     assert [name for name, report in response.json()["parts"].items() if not report["ok"]] == [part]
@@ -94,7 +96,7 @@ def test_ready_with_a_full_disk(client: Client, ticking: None, monkeypatch: pyte
 
 @pytest.mark.django_db
 def test_ready_without_redis(client: Client, ticking: None, settings: Settings) -> None:
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}}
+    settings.CACHES = settings.CACHES | {"queue": settings.CACHES["queue"] | {"LOCATION": NOBODY_THERE}}
     response = client.get("/ready/")
     assert response.status_code == 503
     assert {name for name, report in response.json()["parts"].items() if not report["ok"]} == {"queue", "beat"}
@@ -103,8 +105,8 @@ def test_ready_without_redis(client: Client, ticking: None, settings: Settings) 
 def test_starting_processes_count_as_a_tick() -> None:
     periodic.beat_began()
     periodic.worker_began()
-    assert cache.get("tick:beat") is not None
-    assert cache.get("tick:worker") is not None
+    assert caches["queue"].get("tick:beat") is not None
+    assert caches["queue"].get("tick:worker") is not None
 
 
 def test_the_tick_is_scheduled(settings: Settings) -> None:
@@ -113,6 +115,6 @@ def test_the_tick_is_scheduled(settings: Settings) -> None:
 
 def test_a_published_tick_shows_beat_and_a_worked_off_one_the_worker(celery_worker: WorkerProcess) -> None:
     periodic.tick.delay()
-    assert cache.get("tick:beat") is not None
+    assert caches["queue"].get("tick:beat") is not None
     celery_worker.wait_until_idle()
-    assert cache.get("tick:worker") is not None
+    assert caches["queue"].get("tick:worker") is not None
