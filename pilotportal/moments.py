@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -27,6 +28,9 @@ def until(closes_at: datetime) -> str:
     if (local.hour, local.minute, local.second, local.microsecond) == MIDNIGHT:
         return f"{day(closes_at - timedelta(days=1))} 24:00"
     return instant(closes_at)
+
+
+lazy_instant, lazy_day, lazy_until = lazy(instant, str), lazy(day, str), lazy(until, str)
 
 
 def end_of(last_day: date) -> datetime:

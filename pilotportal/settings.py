@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "pilotportal.accounts",
     "pilotportal.files",
     "pilotportal.jobs",
+    "pilotportal.notices",
     "applications",
     "review",
     "reporting",
@@ -164,13 +165,14 @@ CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "pilotportal.tick", "schedule": 15.0},
     "close-deadlines": {"task": "applications.close_deadlines", "schedule": 20.0},
     "send-missing-receipts": {"task": "applications.send_missing_receipts", "schedule": 60.0},
+    "mail-missing-notices": {"task": "notices.mail_missing", "schedule": 60.0},
     "seal-events": {"task": "audit.seal_events", "schedule": 60.0},
     "resume-jobs": {"task": "jobs.resume", "schedule": 30.0},
 }
 
 # -- People -----------------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["pilotportal.accounts.backends.PortalBackend"]
+AUTHENTICATION_BACKENDS = ["pilotportal.notices.backends.NoticingBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 if MODE == "test":
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the hash's cost is not what the tests are about

@@ -14,6 +14,7 @@ urlpatterns = [
     path("language/", include(language)),
     path("accounts/", include("pilotportal.accounts.urls")),
     path("jobs/", include("pilotportal.jobs.urls")),
+    path("notices/", include("pilotportal.notices.urls")),
     path("", include("applications.urls")),
     path("", include("review.urls")),
     path("", include("reporting.urls")),

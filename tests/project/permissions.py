@@ -76,6 +76,10 @@ PLATFORM = [
     Row("jobs:cancel", ("somebody's job",), post=302),
     Row("jobs:retry", ("job",), may=SIGNED_IN, post=302),
     Row("jobs:retry", ("somebody's job",), post=302),
+    Row("notices:list", may=SIGNED_IN, get=200),
+    Row("notices:read_all", may=SIGNED_IN, post=302),
+    Row("notices:detail", ("notice",), may=SIGNED_IN, get=200),
+    Row("notices:detail", ("somebody's notice",), get=200),
 ]
 
 NOMINATIONS = [

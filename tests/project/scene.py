@@ -23,6 +23,8 @@ from pilotportal.files.enums import MediaType
 from pilotportal.files.services import store
 from pilotportal.jobs.enums import Status
 from pilotportal.jobs.models import Job
+from pilotportal.notices import services as notices
+from pilotportal.notices.models import Notice
 from review.models import Expert, ScoreSheet
 from review.services import assignment
 from tests import factories
@@ -94,7 +96,7 @@ def built() -> Scene:
     names |= _nominating()
     round = _reviewing()
     names |= _names_of_review(round, people)
-    return Scene(people, names | _jobs(people))
+    return Scene(people, names | _jobs(people) | _notices(people))
 
 
 def _nominating() -> dict[str, Any]:
@@ -201,3 +203,12 @@ def _job(owner: User, result: Any) -> Job:
 
 def _staff() -> User:
     return User.objects.filter(role=Role.STAFF).order_by("pk")[0]
+
+
+def _notices(people: Mapping[Actor, User]) -> dict[str, Any]:
+    """A notice for everybody; `somebody's notice` belongs to none of them."""
+    stranger = factories.staff()
+    notices.notify(to=[*people.values(), stranger], key="scene", subject="通知", body="请查收。", at=NOW)
+    codes = dict(Notice.objects.filter(key="scene").values_list("recipient", "code"))
+    own = {f"notice of {actor}": codes[user.pk] for actor, user in people.items()}
+    return own | {"somebody's notice": codes[stranger.pk], "notice": "none"}
