@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from pilotportal import clock
 from pilotportal.jobs.enums import Status
+from pilotportal.listing import listing
 from pilotportal.templatetags.interface import TONES
 
 JOBS = (Status.REQUESTED, Status.RUNNING, Status.READY, Status.FAILED, Status.CANCELLED)
@@ -46,6 +47,11 @@ class SpecimenForm(forms.Form):
         self.helper.layout = Layout(*self.fields, HTML('<div class="acts">'), Submit("", "保存"), HTML("</div>"))
 
 
+class SpecimenFilter(forms.Form):
+    find = forms.CharField(label="城市", required=False, widget=forms.TextInput({"class": "form-control"}))
+    missing = forms.BooleanField(label="仅看缺少评分表的", required=False, widget=forms.CheckboxInput({"class": "form-check-input"}))
+
+
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     if settings.PRODUCTION:
@@ -65,6 +71,9 @@ def show(request: HttpRequest) -> HttpResponse:
             "steps": _steps(),
             "jobs": [_job(status) for status in JOBS],
             "page": Paginator(range(230), 25).page(5),
+            "listing": listing(range(230), request.GET, orders={"number": int}, default="-number", size=25),
+            "filter": SpecimenFilter(request.GET),
+            "tabs": [("按城市", "#tabs", True), ("按专家", "#tabs", False)],
             "rows": [("申报城市", "唐山市"), ("行政区划代码", "130200"), ("细分行业", "装备制造、钢铁")],
         },
     )

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from pilotportal import navigation as frame
 from pilotportal.clock import BEIJING
+from pilotportal.listing import Listing
 
 register = template.Library()
 
@@ -98,6 +99,22 @@ def page_numbers(page: Page[Any]) -> list[int | None]:
     for before, number in zip([0, *shown], shown, strict=False):
         numbers += [None, number] if number - before > 1 else [number]
     return numbers
+
+
+@register.inclusion_tag("components/sort_head.html", takes_context=True)
+def sort_head(
+    context: dict[str, Any], listing: Listing, column: str, label: object, *, amount: bool = False, css_class: str = ""
+) -> dict[str, Any]:
+    """The head of a column by which the list can be sorted, without script."""
+    return {
+        "request": context["request"],
+        "listing": listing,
+        "column": column,
+        "label": label,
+        "css_class": f"amount {css_class}".strip() if amount else css_class,
+        "direction": listing.direction_of(column),
+        "next": listing.next_of(column),
+    }
 
 
 @register.simple_block_tag

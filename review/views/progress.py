@@ -10,15 +10,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from applications.models import Nomination
+from applications.models import Nomination, Round
 from applications.permissions import nomination_for, round_for
 from pilotportal.accounts.models import User
 from pilotportal.accounts.requests import SignedInRequest
+from pilotportal.listing import Listing, listing
 from review import permissions, queries
+from review.filters import ProgressFilter
 from review.forms import ReasonForm
 from review.models import ScoreSheet
 from review.services import scoring
-from review.views.acts import Question, ask, chosen_round, posted
+from review.views.acts import Question, address, ask, chosen_round, posted
+
+NUMBERS = {"held": "held", "submitted": "submitted_sheets", "begun": "begun", "given_up": "given_up"}
+OF_NOMINATIONS = {"city": "city", "province": "province", **NUMBERS}
+OF_EXPERTS = {"expert": "expert__user__name", **NUMBERS}
 
 
 @login_required
@@ -29,15 +35,34 @@ def progress(request: SignedInRequest) -> HttpResponse:
     if round is None:
         return render(request, "review/progress.html", {"round": None})
     sees_seats = permissions.can_see_seats(request.user)
+    by_expert = sees_seats and request.GET.get("by") == "experts"
     context = {
         "round": round,
         "count": queries.count_of(round),
         "closes_at": queries.sheets_close_at(round),
         "sees_seats": sees_seats,
-        "members": queries.panel_by_progress(round) if sees_seats else [],
-        "nominations": queries.nominations_by_progress(round),
+        "by_expert": by_expert,
+        "filter": ProgressFilter(request.GET),
+        "tabs": _tabs(round, by_expert=by_expert),
+        "kept": {"round": round.code, "by": "experts" if by_expert else ""},
+        "listing": _experts(request, round) if by_expert else _nominations(request, round),
     }
     return render(request, "review/progress.html", context)
+
+
+def _tabs(round: Round, *, by_expert: bool) -> list[tuple[str, str, bool]]:
+    nominations = address("progress", round)
+    return [(_("By nomination"), nominations, not by_expert), (_("By expert"), f"{nominations}&by=experts", by_expert)]
+
+
+def _nominations(request: SignedInRequest, round: Round) -> Listing:
+    found = ProgressFilter(request.GET).among(queries.nominations_by_progress(round), named=("city__name", "province__name"))
+    return listing(found, request.GET, orders=OF_NOMINATIONS, default="city")
+
+
+def _experts(request: SignedInRequest, round: Round) -> Listing:
+    found = ProgressFilter(request.GET).among(queries.panel_by_progress(round), named=("expert__user__name",))
+    return listing(found, request.GET, orders=OF_EXPERTS, default="expert")
 
 
 @login_required

@@ -1,7 +1,9 @@
 """排序: computed, looked at with the marks behind it, and its ties parted."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 from django.contrib import messages
@@ -11,11 +13,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from applications.models import Nomination, Round
+from applications.models import Criterion, Nomination, Round
 from applications.permissions import nomination_for, round_for
 from pilotportal.accounts.models import User
 from pilotportal.accounts.requests import SignedInRequest
+from pilotportal.listing import Listing, listing
 from review import permissions, queries, reasons
+from review.filters import RankingFilter
 from review.forms import TieForm
 from review.models import Ranking
 from review.services import ranking as ranking_services
@@ -90,11 +94,17 @@ def _page(request: SignedInRequest, round: Round, *, parting: TieForm | None = N
     found = queries.rankings_visible_to(request.user).filter(round=round).last() if sees else None
     can_rank = permissions.can_rank(request.user)
     forms = _tie_forms(request, round) if found and can_rank else []
+    narrowing = RankingFilter(request.GET)
+    criteria = list(round.criteria.all())
+    shown = _shown(request, criteria, narrowing.among(found.entries)) if found else None
     context: dict[str, Any] = {
         "round": round,
         "ranking": found,
-        "rows": _rows(round, found) if found else [],
-        "criteria": round.criteria.all(),
+        "rows": _rows(round, criteria, shown.page) if shown else [],
+        "listing": shown,
+        "filter": narrowing,
+        "kept": {"round": round.code},
+        "criteria": criteria,
         "count": queries.count_of(round),
         "closes_at": queries.sheets_close_at(round),
         "ties": [parting if parting and parting.prefix == form.prefix else form for form in forms],
@@ -105,10 +115,26 @@ def _page(request: SignedInRequest, round: Round, *, parting: TieForm | None = N
     return render(request, "review/ranking.html", context, status=status_of(*([parting] if parting else [])))
 
 
-def _rows(round: Round, found: Ranking) -> list[tuple[Mapping[str, Any], str]]:
+def _rows(round: Round, criteria: Iterable[Criterion], entries: Iterable[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], str]]:
     """Each entry with what puts it where it is, in words."""
-    names = {criterion.code: str(criterion) for criterion in round.criteria.all()}
-    return [(entry, reasons.separation(entry, names=names, minimum=round.minimum_sheets)) for entry in found.entries]
+    names = {criterion.code: str(criterion) for criterion in criteria}
+    return [(entry, reasons.separation(entry, names=names, minimum=round.minimum_sheets)) for entry in entries]
+
+
+def _shown(request: SignedInRequest, criteria: Iterable[Criterion], entries: Sequence[Mapping[str, Any]]) -> Listing:
+    """By rank unless the address asks otherwise; what has no rank or no score stands last."""
+    orders = {
+        "rank": lambda entry: entry["rank"] or len(entries) + 1,
+        "city": itemgetter("code"),
+        "score": lambda entry: Fraction(entry["score"] or -1),
+        "sheets": itemgetter("sheets"),
+    }
+    of_criteria = {criterion.code: _mean_of(criterion.code) for criterion in criteria}
+    return listing(entries, request.GET, orders=of_criteria | orders, default="rank")
+
+
+def _mean_of(criterion: str) -> Callable[[Mapping[str, Any]], Fraction]:
+    return lambda entry: Fraction(entry["criteria"].get(criterion, -1))
 
 
 def _tie_forms(request: SignedInRequest, round: Round) -> list[TieForm]:

@@ -49,8 +49,23 @@ def status_of(sheet: ScoreSheet) -> str:
 def test_progress_by_expert_and_by_nomination(round: Round, staff: Visitor, sheet: ScoreSheet) -> None:
     page = staff.get("progress")
     assert page.says("3 score sheets, still out: 2")
-    assert sheet.expert.user.name in page.heads
-    assert page.heads[-1] == sheet.nomination.city.name
+    assert page.heads == [sheet.nomination.city.name]
+    assert sheet.expert.user.name in staff.get("progress", by="experts").heads
+
+
+def test_progress_is_sorted_and_narrowed(round: Round, staff: Visitor, sheet: ScoreSheet) -> None:
+    city, other = sheet.nomination.city.name, "没有这个城市"
+    assert staff.get("progress", sort="-submitted", find=city[:2]).heads == [city]
+    assert staff.get("progress", missing="on").heads == [city]
+    page = staff.get("progress", find=other)
+    assert page.heads == []
+    assert page.says("Nothing matches")
+
+
+def test_the_partner_does_not_get_the_experts_by_asking_for_them(round: Round, sheet: ScoreSheet) -> None:
+    page = Visitor(factories.user(Role.PARTNER)).get("progress", by="experts", find=sheet.expert.user.name, sort="expert")
+    assert page.heads == []
+    assert sheet.expert.user.username not in page.html
 
 
 def test_partner_ministries_do_not_learn_who_judges_what(round: Round, sheet: ScoreSheet) -> None:

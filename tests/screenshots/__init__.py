@@ -1,0 +1,1 @@
+"""A contact sheet of the whole product, made from a running demonstration."""
