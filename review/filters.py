@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from pilotportal.accounts.enums import Region
 
-
 CONTROLS = {forms.TextInput: "form-control", forms.Select: "form-select", forms.CheckboxInput: "form-check-input"}
 
 
