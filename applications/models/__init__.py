@@ -2,6 +2,7 @@ from applications.models.hands import CoSignature, Invitation, Letter, Signature
 from applications.models.nominations import Attachment, Closing, Correction, Nomination, NominationVersion
 from applications.models.pilots import Indicator, IndicatorActual, Pilot, Plan, Progress, Summary
 from applications.models.rounds import Amendment, Criterion, Deadline, Quota, QuotaException, RegionLimit, Round
+from applications.models.workbooks import FilledWorkbook
 
 __all__ = [
     "Amendment",
@@ -11,6 +12,7 @@ __all__ = [
     "Correction",
     "Criterion",
     "Deadline",
+    "FilledWorkbook",
     "Indicator",
     "IndicatorActual",
     "Invitation",
