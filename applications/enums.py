@@ -58,6 +58,18 @@ class MatchedBy(TextChoices):
     TYPED = "typed", _("Code typed in")
 
 
+class Act(TextChoices):
+    """What somebody gets a receipt for."""
+
+    SUBMITTED = "submitted", _("Nomination submitted")
+    CORRECTED = "corrected", _("Correction submitted")
+    WITHDRAWN = "withdrawn", _("Nomination withdrawn")
+    PLAN_ISSUED = "plan_issued", _("Implementation plan handed in")
+    PLAN_FILED = "plan_filed", _("Implementation plan filed")
+    SUMMARY_SUBMITTED = "summary_submitted", _("Summary handed in")
+    SUMMARY_ENDORSED = "summary_endorsed", _("Summary endorsed")
+
+
 class Standing(TextChoices):
     """Of what is owed at a deadline; derived, never stored."""
 

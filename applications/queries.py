@@ -185,9 +185,3 @@ def due_closings(at: datetime) -> list[tuple[Deadline, datetime, list[str]]]:
         for instant, concerned in instants_of(deadline, provinces).items()
         if instant <= at and (deadline.round_id, deadline.kind, instant) not in sealed
     ]
-
-
-def without_receipt(*, submitted_before: datetime) -> models.QuerySet[Nomination, int]:
-    """Numbers of the nominations whose current version has no receipt yet."""
-    unsent = Q(receipt_sent_at__isnull=True) | Q(receipt_sent_at__lt=models.F("submitted_at"))
-    return Nomination.objects.filter(unsent, submitted_at__lt=submitted_before).order_by("pk").values_list("pk", flat=True)

@@ -164,7 +164,6 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "pilotportal.tick", "schedule": 15.0},
     "close-deadlines": {"task": "applications.close_deadlines", "schedule": 20.0},
-    "send-missing-receipts": {"task": "applications.send_missing_receipts", "schedule": 60.0},
     "mail-missing-notices": {"task": "notices.mail_missing", "schedule": 60.0},
     "seal-events": {"task": "audit.seal_events", "schedule": 60.0},
     "resume-jobs": {"task": "jobs.resume", "schedule": 30.0},

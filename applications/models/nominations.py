@@ -64,7 +64,6 @@ class Nomination(models.Model):
     )
     position = models.PositiveSmallIntegerField(_("place in the province's order"), null=True)
     rejected_because = models.TextField(_("why it was not accepted"), blank=True)
-    receipt_sent_at = models.DateTimeField(_("receipt sent at"), null=True)
 
     class Meta:
         verbose_name = _("nomination")

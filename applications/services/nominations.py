@@ -6,22 +6,22 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
 
 from applications import content as entries
-from applications import queries, rules, tasks
+from applications import queries, rules
 from applications.definition import Section
-from applications.enums import AttachmentKind, DeadlineKind, Problem, Refusal, Status
+from applications.enums import Act, AttachmentKind, DeadlineKind, Problem, Refusal, Status
 from applications.models import Attachment, Nomination, NominationVersion, Quota, Round
 from applications.models.nominations import deadline_of
 from applications.rules import Refused
-from applications.services import closing
+from applications.services import closing, receipts
 from pilotportal.accounts.enums import Level
 from pilotportal.accounts.models import Division, User
 from pilotportal.audit import services as audit
 from pilotportal.digests import digest_of
 from pilotportal.files.models import StoredFile
 from pilotportal.moments import until
-from pilotportal.queue import after_commit
 
 
 class Stale(Refused):
@@ -133,7 +133,7 @@ def submit(*, nomination_id: int, by: User, at: datetime, undertaken: bool = Fal
 
     `undertaken` says that the approving official confirms the undertaking with this act; `seen` is the `draft_digest` of what was read
     before it: anything else in its place is refused. Writes the immutable version with its digest, the status and the audit event;
-    queues the receipt once committed. Raises Refused.
+    gives the receipt. Raises Refused.
     """
     nomination = _locked(nomination_id)
     if undertaken:
@@ -154,7 +154,8 @@ def submit(*, nomination_id: int, by: User, at: datetime, undertaken: bool = Fal
     audit.record(
         "nomination.submitted", at=at, by=by, target=nomination, round_code=nomination.round.code, version=number, digest=version.digest
     )
-    after_commit(tasks.send_receipt, nomination_id=nomination.pk)
+    act = Act.CORRECTED if number > 1 else Act.SUBMITTED
+    receipts.of_nomination(nomination, act=act, digest=version.digest, facts={_("Version"): number}, by=by, at=at)
     return version
 
 
@@ -197,6 +198,9 @@ def withdraw(*, nomination_id: int, reason: str, by: User, at: datetime) -> Nomi
     nomination.status = Status.WITHDRAWN
     nomination.save(update_fields=["status"])
     audit.record("nomination.withdrawn", at=at, by=by, target=nomination, round_code=nomination.round.code, reason=reason)
+    version = nomination.current_version
+    digest = version.digest if version else draft_digest(nomination)
+    receipts.of_nomination(nomination, act=Act.WITHDRAWN, digest=digest, facts={_("Reason"): reason}, by=by, at=at)
     return nomination
 
 

@@ -5,14 +5,16 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from applications import rules
-from applications.enums import DeadlineKind, PlanStatus, Refusal, SummaryStatus
+from applications.enums import Act, DeadlineKind, PlanStatus, Refusal, SummaryStatus
 from applications.models import Indicator, IndicatorActual, Pilot, Plan, Progress, Summary
 from applications.rules import PLAN_TRANSITIONS, SUMMARY_TRANSITIONS, Refused
-from applications.services import closing
+from applications.services import closing, receipts
 from pilotportal.accounts.models import User
 from pilotportal.audit import services as audit
+from pilotportal.digests import digest_of
 from pilotportal.files.models import StoredFile
 
 
@@ -53,6 +55,8 @@ def issue_plan(
     plan.save(update_fields=["status", "document_number", "file", "issued_at", "issued_by"])
     late = rules.is_late(done_at=at, closes_at=plan.pilot.closes_at(DeadlineKind.PLAN))
     _record("plan.issued", plan, plan.pilot, by=by, at=at, document_number=document_number, file=file.digest, late=late)
+    facts = {_("Document number"): document_number}
+    receipts.of_pilot(plan.pilot, act=Act.PLAN_ISSUED, digest=file.digest, facts=facts, by=by, at=at)
     return plan
 
 
@@ -64,6 +68,8 @@ def file_plan(*, plan_id: int, filing_number: str, by: User, at: datetime) -> Pl
     plan.status, plan.filing_number, plan.filed_at, plan.filed_by = PlanStatus.FILED, filing_number, at, by
     plan.save(update_fields=["status", "filing_number", "filed_at", "filed_by"])
     _record("plan.filed", plan, plan.pilot, by=by, at=at, filing_number=filing_number)
+    facts = {_("Filing number"): filing_number}
+    receipts.of_pilot(plan.pilot, act=Act.PLAN_FILED, digest=plan.file.digest, facts=facts, by=by, at=at)
     return plan
 
 
@@ -119,12 +125,15 @@ def submit_summary(*, pilot_id: int, revision: int | None = None, by: User, at: 
         raise Refused(Refusal.EMPTY_PART)
     _refuse_if_sealed(summary.pilot, DeadlineKind.SUMMARY, at=at)
     late = rules.is_late(done_at=at, closes_at=summary.pilot.closes_at(DeadlineKind.SUMMARY))
+    _give_receipt(summary, Act.SUMMARY_SUBMITTED, by=by, at=at)
     return _advance(summary, SummaryStatus.SUBMITTED, by=by, at=at, late=late)
 
 
 @transaction.atomic
 def endorse_summary(*, pilot_id: int, by: User, at: datetime) -> Summary:
-    return _advance(_locked_summary(pilot_id, SummaryStatus.ENDORSED), SummaryStatus.ENDORSED, by=by, at=at)
+    summary = _locked_summary(pilot_id, SummaryStatus.ENDORSED)
+    _give_receipt(summary, Act.SUMMARY_ENDORSED, by=by, at=at)
+    return _advance(summary, SummaryStatus.ENDORSED, by=by, at=at)
 
 
 @transaction.atomic
@@ -141,9 +150,14 @@ def _advance(summary: Summary, status: SummaryStatus, *, by: User, at: datetime,
     return summary
 
 
+def _give_receipt(summary: Summary, act: Act, *, by: User, at: datetime) -> None:
+    digest = digest_of({part: getattr(summary, part) for part in Summary.PARTS})
+    receipts.of_pilot(summary.pilot, act=act, digest=digest, by=by, at=at)
+
+
 def _locked(pilot_id: int) -> Pilot:
     """Everything about a pilot is written under the lock of its row, and read after it was had."""
-    return Pilot.objects.select_for_update(of=("self",)).select_related("nomination__round").get(pk=pilot_id)
+    return Pilot.objects.select_for_update(of=("self",)).select_related("nomination__round", "nomination__city__province").get(pk=pilot_id)
 
 
 def _refuse_without(number: str) -> None:

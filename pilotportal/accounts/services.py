@@ -14,7 +14,7 @@ ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # without 0 1 i l o, for reading a
 
 @transaction.atomic
 def add_account(
-    *, username: str, name: str, role: Role, organisation: str, division: Division | None, branch: str = "", at: datetime
+    *, username: str, name: str, role: Role, organisation: str, division: Division | None, branch: str = "", email: str = "", at: datetime
 ) -> tuple[User, str]:
     """Make an account with a password of its own, which is returned and kept nowhere else.
 
@@ -24,7 +24,7 @@ def add_account(
     kind = KIND_OF_ROLE[role]
     place, _made = Organisation.objects.get_or_create(name=organisation, kind=kind, division=division, branch=branch)
     password = "-".join("".join(secrets.choice(ALPHABET) for _letter in range(4)) for _group in range(4))
-    person = User(username=username, name=name, role=role, organisation=place)
+    person = User(username=username, name=name, role=role, organisation=place, email=email)
     person.set_password(password)
     person.save(force_insert=True)
     audit.record("account.added", at=at, target=person, role_of_account=role)

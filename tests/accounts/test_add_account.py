@@ -25,6 +25,11 @@ def test_an_account_is_made_with_a_password_that_is_printed_once():
     assert Event.objects.get(kind="account.added").target_id == person.pk
 
 
+def test_an_address_is_kept_for_the_mail():
+    add("zhangsan", "张三", "--role=staff", "--organisation=人力资源流动管理司", "--email=zhang@example.org")
+    assert User.objects.get().email == "zhang@example.org"
+
+
 def test_two_officials_share_their_department():
     add("a", "甲", "--role=province_handler", "--organisation=河北省人力资源和社会保障厅", f"--division={HEBEI}")
     add("b", "乙", "--role=province_approver", "--organisation=河北省人力资源和社会保障厅", f"--division={HEBEI}")

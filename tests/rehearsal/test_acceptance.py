@@ -11,6 +11,7 @@ from django.db.models import F
 
 from applications.models import Closing, Nomination, NominationVersion, Quota
 from pilotportal.audit.models import Event
+from pilotportal.notices.models import Notice
 from pilotportal.rehearsal import programme
 from pilotportal.rehearsal.acceptance import files, nominations, pilots, report, review
 from pilotportal.rehearsal.acceptance.check import Check, all_of, same
@@ -36,7 +37,7 @@ BEHIND_THE_RULES: dict[str, Callable[[], object]] = {
     "sealed_list_exact": lambda: Closing.objects.filter(kind="nomination").update(entries=[]),
     "none_late": lambda: NominationVersion.objects.update(submitted_at="2025-07-19T00:00:00+08:00"),
     "last_second": lambda: NominationVersion.objects.update(submitted_at="2025-07-18T23:59:58+08:00"),
-    "receipts": lambda: Nomination.objects.update(receipt_sent_at=None),
+    "receipts": lambda: Notice.objects.filter(kind="receipt").update(digest=""),
     "draw": lambda: PanelDraw.objects.update(public_number="another"),
     "commitment": lambda: PanelDraw.objects.update(nonce="0" * 64),
     "scores": lambda: Mark.objects.update(mark=F("mark") - 1),

@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 
 from applications.enums import DeadlineKind
 from applications.models import Closing, Nomination, NominationVersion
-from applications.rules import NOMINATION_IN
 from applications.services.rounds import snapshot
 from pilotportal.digests import canonical, matches
 from pilotportal.files.models import StoredFile
+from pilotportal.notices.enums import Kind
+from pilotportal.notices.models import Notice
 from pilotportal.rehearsal import moments
 from pilotportal.rehearsal.acceptance.check import Check, all_of, same
 from pilotportal.rehearsal.lineup import Way
@@ -62,8 +63,10 @@ def _deadline(play: Play) -> Iterator[Check]:
     at_the_end = [n.nomination_id for n in play.lineup.nominees if n.way is Way.LAST_SECOND]
     missed = [n for n in nominations if n.pk in at_the_end and not any(v.submitted_at == moments.LAST_SECOND for v in n.versions.all())]
     yield all_of("last_second", _("What was handed in at 23:59:59 is in"), wrong=missed, of=len(at_the_end))
-    without = [n for n in nominations if n.status in NOMINATION_IN and not n.receipt_sent_at]
-    yield all_of("receipts", _("The queue has sent every receipt"), wrong=without, of=len(sealed))
+    versions = [version for nomination in nominations for version in nomination.versions.all()]
+    given = set(Notice.objects.filter(kind=Kind.RECEIPT).values_list("recipient_id", "digest"))
+    without = [version for version in versions if (version.submitted_by_id, version.digest) not in given]
+    yield all_of("receipts", _("Whoever handed in has a receipt with the digest of that version"), wrong=without, of=len(versions))
 
 
 def _in_at_deadline(nominations: list[Nomination]) -> set[tuple[str, int, str]]:

@@ -21,15 +21,17 @@ class Command(BaseCommand):
         parser.add_argument("--organisation", required=True, help="its name; made when it is not there")
         parser.add_argument("--division", help="code by GB/T 2260, for provinces, cities, co-departments and experts")
         parser.add_argument("--branch", choices=Branch.values, default="", help="of a co-department")
+        parser.add_argument(
+            "--email", default="", help="where reminders, receipts and notices go; without one they stand in the portal only"
+        )
 
-    def handle(self, *, username: str, name: str, role: str, organisation: str, division: str | None, branch: str, **_options: Any) -> None:
+    def handle(self, *, role: str, division: str | None, **options: Any) -> None:
         place = Division.objects.filter(pk=division).first() if division else None
         if division and place is None:
             raise CommandError(f"There is no division {division}.")
         try:
-            _person, password = add_account(
-                username=username, name=name, role=Role(role), organisation=organisation, division=place, branch=branch, at=clock.now()
-            )
+            given = {name: options[name] for name in ("username", "name", "organisation", "branch", "email")}
+            person, password = add_account(role=Role(role), division=place, at=clock.now(), **given)
         except IntegrityError as error:
             raise CommandError(f"The account cannot be made: {error}") from error
-        self.stdout.write(f"{username}\t{password}")
+        self.stdout.write(f"{person.username}\t{password}")

@@ -1,0 +1,25 @@
+"""Receipts for the one who acted, in the transaction of the act."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from applications.enums import Act
+from applications.models import Nomination, Pilot
+from pilotportal.accounts.models import User
+from pilotportal.notices import services as notices
+from pilotportal.notices.services import Words
+
+
+def of_nomination(
+    nomination: Nomination, *, act: Act, digest: str, facts: Mapping[Words, object] | None = None, by: User, at: datetime
+) -> None:
+    given = {_("City"): nomination.city.full_name, _("Round"): nomination.round, _("Code"): nomination.code, **(facts or {})}
+    notices.give_receipt(to=by, act=act, target=nomination, facts=given, digest=digest, at=at)
+
+
+def of_pilot(pilot: Pilot, *, act: Act, digest: str, facts: Mapping[Words, object] | None = None, by: User, at: datetime) -> None:
+    nomination = pilot.nomination
+    given = {_("City"): nomination.city.full_name, _("Round"): nomination.round, _("Code"): pilot.code, **(facts or {})}
+    notices.give_receipt(to=by, act=act, target=pilot, facts=given, digest=digest, at=at)
