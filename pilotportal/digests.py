@@ -6,7 +6,7 @@ made under one setting can still be checked under another.
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, BinaryIO
 
 import rfc8785
 from django.conf import settings
@@ -14,6 +14,11 @@ from django.conf import settings
 
 def digest(content: bytes) -> str:
     return f"{settings.DIGEST}:{hashlib.new(settings.DIGEST, content).hexdigest()}"
+
+
+def digest_of_stream(stream: BinaryIO) -> str:
+    """The same over a file, piece by piece."""
+    return f"{settings.DIGEST}:{hashlib.file_digest(stream, lambda: hashlib.new(settings.DIGEST)).hexdigest()}"
 
 
 def matches(content: bytes, claimed: str) -> bool:

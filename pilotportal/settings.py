@@ -145,7 +145,15 @@ WHITENOISE_AUTOREFRESH = False
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["jpg", "png", "gif", "webp", "woff", "woff2", "gz", "br", "zip", "map"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
-UPLOAD_LIMIT = 20 * 1024 * 1024  # bytes of one uploaded file
+FILE_UPLOAD_HANDLERS = [
+    "pilotportal.files.handlers.BoundedUploadHandler",  # before the bytes go to memory or disk
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+UPLOAD_LIMIT = 20 * 1024 * 1024  # bytes of one file within a form
+LARGE_UPLOAD_LIMIT = env.int("PORTAL_LARGEST_FILE_MB", default=200) * 1024 * 1024  # bytes of one file uploaded in parts
+EVIDENCE_LIMIT = env.int("PORTAL_EVIDENCE_MB", default=600) * 1024 * 1024  # bytes of all evidence of one nomination
+CLAMD = env("PORTAL_CLAMD", default="")  # tcp://host:3310 or unix:///run/clamav/clamd.ctl
 
 # -- Celery -----------------------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL
@@ -166,6 +174,8 @@ CELERY_BEAT_SCHEDULE = {
     "close-deadlines": {"task": "applications.close_deadlines", "schedule": 20.0},
     "mail-missing-notices": {"task": "notices.mail_missing", "schedule": 60.0},
     "seal-events": {"task": "audit.seal_events", "schedule": 60.0},
+    "scan-pending": {"task": "files.scan_pending", "schedule": 60.0},
+    "remove-abandoned-uploads": {"task": "files.remove_abandoned_uploads", "schedule": 3600.0},
     "resume-jobs": {"task": "jobs.resume", "schedule": 30.0},
 }
 

@@ -4,6 +4,7 @@ Every object of the file is looked at, also those that no page refers to: what l
 """
 
 import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,6 +16,11 @@ from django.utils.translation import gettext_lazy as _
 
 MOST_OBJECTS = 200_000
 ACTIONS = {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/RichMediaExecute"}
+MOST_UNPACKED = 256 * 2**20  # bytes of one stream that is not a picture
+MOST_UNPACKED_IN_ALL = 2**30
+MOST_PIXELS = 400_000_000  # of one picture inside a PDF: A3 at 1200 dpi has 278 million
+INFLATED_AT_ONCE = 2**20
+PACKING = {"/FlateDecode", "/Fl", "/LZWDecode", "/LZW", "/RunLengthDecode", "/RL"}
 MILLIMETRE = Decimal(72) / Decimal("25.4")
 A4 = (210, 297)
 TOLERANCE = 6  # millimetres; scanners cut unevenly
@@ -29,6 +35,7 @@ class Fault(TextChoices):
     EMPTY = "empty", _("The PDF has no page.")
     TOO_LONG = "too_long", _("The PDF has too many pages.")
     TOO_COMPLEX = "too_complex", _("The PDF is too complicated to be checked. Print it to a new PDF.")
+    BOMB = "bomb", _("The PDF unpacks to far more than a document needs. Print it to a new PDF.")
 
 
 class PdfError(Exception):
@@ -81,6 +88,7 @@ def _inspected(stream: BinaryIO, max_pages: int) -> PdfFacts:
         if pages > max_pages:
             raise PdfError(Fault.TOO_LONG)
         signed = _refuse_what_acts(pdf)
+        _refuse_bombs(pdf)
         return PdfFacts(
             pages=pages,
             version=pdf.pdf_version,
@@ -100,6 +108,51 @@ def _refuse_what_acts(pdf: pikepdf.Pdf) -> bool:
             raise PdfError(Fault.EMBEDDED)
         signed = signed or (_name(dictionary, "/Type") in {"/Sig", "/DocTimeStamp"} and "/ByteRange" in dictionary)
     return signed
+
+
+def _refuse_bombs(pdf: pikepdf.Pdf) -> None:
+    """A few kilobytes can unpack to gigabytes in whatever opens the file later. Pictures are bounded by the size that they declare."""
+    unpacked = 0
+    for thing in pdf.objects:
+        if not isinstance(thing, pikepdf.Stream):
+            continue
+        if sum(name in PACKING for name in _filters(thing)) > 1:
+            raise PdfError(Fault.BOMB)
+        if _name(thing, "/Subtype") == "/Image":
+            unpacked += 0 if _pixels(thing) <= MOST_PIXELS else MOST_UNPACKED_IN_ALL + 1
+        else:
+            unpacked += _unpacked_size(thing)
+        if unpacked > MOST_UNPACKED_IN_ALL:
+            raise PdfError(Fault.BOMB)
+
+
+def _unpacked_size(stream: pikepdf.Stream) -> int:
+    """Bytes, counted and thrown away piece by piece. Raises PdfError beyond MOST_UNPACKED; what does not inflate counts as it is."""
+    raw = bytes(stream.read_raw_bytes())
+    if _filters(stream)[:1] not in (["/FlateDecode"], ["/Fl"]):
+        return len(raw)
+    inflater, size = zlib.decompressobj(), 0
+    try:
+        while raw:
+            size += len(inflater.decompress(raw, INFLATED_AT_ONCE))
+            raw = inflater.unconsumed_tail
+            if size > MOST_UNPACKED:
+                raise PdfError(Fault.BOMB)
+    except zlib.error:
+        return size
+    return size
+
+
+def _filters(stream: pikepdf.Stream) -> list[str]:
+    named = stream.get("/Filter")
+    if isinstance(named, pikepdf.Array):
+        return [str(name) for name in named]
+    return [str(named)] if isinstance(named, pikepdf.Name) else []
+
+
+def _pixels(picture: pikepdf.Stream) -> int:
+    width, height = picture.get("/Width", 0), picture.get("/Height", 0)
+    return int(width) * int(height) if isinstance(width, int) and isinstance(height, int) else 0
 
 
 def _dictionaries(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
