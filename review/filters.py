@@ -33,7 +33,7 @@ class ListFilter(forms.Form):
 
 
 class ProgressFilter(ListFilter):
-    find = forms.CharField(label=_("Name"), max_length=60, required=False)
+    find = forms.CharField(label=_("City or province"), max_length=60, required=False)
     missing = forms.BooleanField(label=_("Only with sheets missing"), required=False)
 
     def among(self, rows: QuerySet[Any], *, named: Sequence[str]) -> QuerySet[Any]:
@@ -41,6 +41,10 @@ class ProgressFilter(ListFilter):
         if name := self.value_of("find"):
             rows = rows.filter(reduce(or_, (Q(**{f"{field}__icontains": name}) for field in named)))
         return rows.filter(submitted_sheets__lt=F("held")) if self.value_of("missing") else rows
+
+
+class ExpertProgressFilter(ProgressFilter):
+    find = forms.CharField(label=_("Expert"), max_length=60, required=False)
 
 
 class RankingFilter(ListFilter):

@@ -11,17 +11,8 @@ from django.db.models.signals import post_migrate
 from django.utils import translation
 
 from pilotportal.accounts.models import Division
+from tests.chromium import CHROMIUM, QUIET
 from tests.worker import WorkerProcess
-
-CHROMIUM = "/usr/bin/chromium"
-QUIET = [
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -16,7 +16,7 @@ from pilotportal.accounts.models import User
 from pilotportal.accounts.requests import SignedInRequest
 from pilotportal.listing import Listing, listing
 from review import permissions, queries
-from review.filters import ProgressFilter
+from review.filters import ExpertProgressFilter, ProgressFilter
 from review.forms import ReasonForm
 from review.models import ScoreSheet
 from review.services import scoring
@@ -42,7 +42,7 @@ def progress(request: SignedInRequest) -> HttpResponse:
         "closes_at": queries.sheets_close_at(round),
         "sees_seats": sees_seats,
         "by_expert": by_expert,
-        "filter": ProgressFilter(request.GET),
+        "filter": (ExpertProgressFilter if by_expert else ProgressFilter)(request.GET),
         "tabs": _tabs(round, by_expert=by_expert),
         "kept": {"round": round.code, "by": "experts" if by_expert else ""},
         "listing": _experts(request, round) if by_expert else _nominations(request, round),
@@ -61,7 +61,7 @@ def _nominations(request: SignedInRequest, round: Round) -> Listing:
 
 
 def _experts(request: SignedInRequest, round: Round) -> Listing:
-    found = ProgressFilter(request.GET).among(queries.panel_by_progress(round), named=("expert__user__name",))
+    found = ExpertProgressFilter(request.GET).among(queries.panel_by_progress(round), named=("expert__user__name",))
     return listing(found, request.GET, orders=OF_EXPERTS, default="expert")
 
 

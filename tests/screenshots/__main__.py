@@ -8,7 +8,7 @@ from pathlib import Path
 import django
 from playwright.sync_api import sync_playwright
 
-from tests.conftest import CHROMIUM, QUIET
+from tests.chromium import CHROMIUM, QUIET
 from tests.screenshots.sheet import write_sheets
 from tests.screenshots.walk import Account, Size, Studio
 
