@@ -61,3 +61,23 @@ class Job(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status in {Status.REQUESTED, Status.RUNNING}
+
+
+class PeriodicRun(models.Model):
+    """What one run of a task that the clock starts has done. One without an end was killed, or is still at work."""
+
+    name = models.CharField(_("task"), max_length=60)
+    delivery = models.CharField(_("delivery"), max_length=60)
+    started_at = models.DateTimeField(_("started at"))
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+    done = models.JSONField(_("what it did, with numbers"), default=dict)
+    error = models.TextField(_("error"), blank=True)
+
+    class Meta:
+        verbose_name = _("run of a periodic task")
+        verbose_name_plural = _("runs of periodic tasks")
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["name", "-id"], name="periodic_run_by_name")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.started_at}"

@@ -10,6 +10,7 @@ TRANSITIONS: dict[str, set[str]] = {
     Status.CANCELLED: {Status.REQUESTED},
 }
 SILENT_FOR = timedelta(minutes=2)  # a running job that has said nothing this long has lost its worker
+IDLE_RUNS_KEPT, EVENTFUL_RUNS_KEPT = 5, 500  # of each periodic task; a run that was killed is an event
 EXPIRES_AFTER = timedelta(days=30)  # then the result is made anew on request
 
 

@@ -1,5 +1,6 @@
-"""The only writers of jobs, besides the task that runs them."""
+"""The only writers of jobs, besides the task that runs them, and of what the periodic tasks did."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from pilotportal.accounts.models import User
 from pilotportal.audit import services as audit
 from pilotportal.jobs import queries, rules, tasks
 from pilotportal.jobs.enums import Refusal, Status
-from pilotportal.jobs.models import Job
+from pilotportal.jobs.models import Job, PeriodicRun
 from pilotportal.queue import after_commit
 
 
@@ -64,3 +65,20 @@ def resume_abandoned(*, at: datetime) -> int:
         Job.objects.filter(pk=job.pk).update(status=Status.REQUESTED, heard_at=at)
         after_commit(tasks.run, job_id=job.pk)
     return len(jobs)
+
+
+def note_start(*, name: str, delivery: str, at: datetime) -> None:
+    PeriodicRun.objects.create(name=name, delivery=delivery, started_at=at)
+
+
+@transaction.atomic
+def note_end(*, name: str, delivery: str, done: Mapping[str, int] | None = None, error: str = "", at: datetime) -> None:
+    """Write down the end of the run, and forget older ones: a few that had nothing to do, many that did something."""
+    run = PeriodicRun.objects.filter(name=name, delivery=delivery, finished_at__isnull=True).last()
+    if run:
+        run.finished_at, run.done, run.error = at, dict(done or {}), error
+        run.save(update_fields=["finished_at", "done", "error"])
+    for runs, kept in ((queries.idle_runs(name), rules.IDLE_RUNS_KEPT), (queries.eventful_runs([name]), rules.EVENTFUL_RUNS_KEPT)):
+        oldest = runs.values_list("pk", flat=True)[kept - 1 : kept].first()
+        if oldest:
+            runs.filter(pk__lt=oldest).delete()
