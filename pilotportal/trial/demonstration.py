@@ -79,7 +79,9 @@ def _prepare(installation: Installation, *, stage: str) -> None:
     _when_changed(
         installation, [*CHECKOUT.glob("*/migrations/*.py"), *CHECKOUT.glob("pilotportal/*/migrations/*.py")], "migrate", "--noinput"
     )
-    _when_changed(installation, [*(CHECKOUT / "static").rglob("*")], "collectstatic", "--noinput", "--clear")
+    _when_changed(
+        installation, [*(CHECKOUT / "static").rglob("*"), CHECKOUT / "pilotportal" / "assets.py"], "collectstatic", "--noinput", "--clear"
+    )
     loaded = installation.folder / "stage"
     if not loaded.exists():
         say(f"Loading the demonstration (stage: {stage}) …")

@@ -38,20 +38,6 @@ def round():
     return factories.opened_round()
 
 
-@pytest.fixture
-def visit(browser, browser_context_args, live_server):
-    """A new browser context, with or without JavaScript."""
-    contexts = []
-
-    def begin(*, scripts: bool) -> Page:
-        contexts.append(browser.new_context(**browser_context_args, java_script_enabled=scripts))
-        return contexts[-1].new_page()
-
-    yield begin
-    for context in contexts:
-        context.close()
-
-
 def accessible(page: Page) -> None:
     """axe-core finds nothing to complain about on this page. It needs scripts itself."""
     results = Axe().run(page)

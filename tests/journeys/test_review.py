@@ -1,24 +1,22 @@
 """The review in a browser: an expert's work by keyboard, again without scripts, and the ministry's way from the queue to the decision."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from django.test import Client
 from django.utils import translation
 from django.utils.translation import gettext
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from applications.models import Pilot, Round
 from pilotportal import clock
-from pilotportal.accounts.models import User
 from review.enums import SelectionStatus, SheetStatus
 from review.models import Recusal, ScoreSheet, Selection
 from tests import factories
+from tests.journeys.conftest import Visit
 from tests.review import factories as review
 from tests.review.factories import DRAWN_AT, PUBLIC_NUMBER, RANKED_AT, SCORED_AT
 
@@ -56,23 +54,6 @@ def sheets(round: Round) -> list[ScoreSheet]:
     review.assigned(round, cities=TWO, n=3)
     first = review.sheets(round)[0]
     return [sheet for sheet in review.sheets(round) if sheet.expert_id == first.expert_id]
-
-
-@contextmanager
-def signed_in(browser: Browser, arguments: dict[str, object], user: User, *, scripts: bool = True) -> Iterator[Page]:
-    """A page of one's own. Whatever the browser complains about fails the test, and so does a request that leaves the machine."""
-    client = Client()
-    client.force_login(user)
-    context = browser.new_context(**arguments, java_script_enabled=scripts)
-    session = client.cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": str(arguments["base_url"])}])
-    page, complaints = context.new_page(), []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" and "422" not in message.text else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("request", lambda sent: None if sent.url.startswith((str(arguments["base_url"]), "data:")) else complaints.append(sent.url))
-    yield page
-    context.close()
-    assert complaints == []
 
 
 def said(text: str) -> str:
@@ -113,76 +94,72 @@ def score_by_keyboard(page: Page, *, marks: dict[str, str]) -> None:
         page.keyboard.insert_text("材料充分，措施可行。")
 
 
-def test_an_expert_works_by_keyboard_alone(
-    browser: Browser, browser_context_args: dict[str, object], round: Round, sheets: list[ScoreSheet]
-) -> None:
-    with signed_in(browser, browser_context_args, sheets[0].expert.user) as page:
-        page.goto("/")
-        go(page, said("My score sheets"))
-        accessible(page)
-        go(page, said("Read and sign the pledge"))
-        accessible(page)
-        go(page, said("I sign this pledge"))
-        expect(page.get_by_text(said("You have signed the pledge. The dossiers are open to you now."))).to_be_visible()
-        go(page, said("Go on with %(city)s"))
-        accessible(page)
-        first = page.get_by_role("heading", level=1).inner_text()
-        score_by_keyboard(page, marks={"plan": "11"})
-        go(page, said("Save and submit"))
-        expect(page.locator("[data-error-summary]")).to_be_focused()
-        accessible(page)
-        go(page, "“试点思路和重点任务”")
-        expect(page.locator("[name=mark-plan]")).to_be_focused()
-        expect(page.locator("[name=mark-plan]")).to_have_value("11")
-        page.keyboard.press("Control+a")
-        page.keyboard.type("９")
-        tab_to(page, said("Dossier"))
-        page.keyboard.press("End")
-        expect(page.locator("#section-basics")).not_to_be_in_viewport()
-        page.locator("[name=mark-plan]").focus()
-        go(page, said("Save and submit"))
-        expect(page.locator(".notice-success")).to_be_visible()
-        expect(page.locator(".following")).to_have_count(1)
-        accessible(page)
-        go(page, said("Go on with %(city)s"))
-        assert page.get_by_role("heading", level=1).inner_text() != first
-        go(page, said("I must step aside from this nomination"))
-        accessible(page)
-        tab_to(page, field="ground")
-        page.keyboard.press("ArrowDown")
-        tab_to(page, field="note")
-        page.keyboard.insert_text("曾任该市顾问")
-        go(page, said("Declare the recusal"))
-        expect(page.get_by_text(said("All your sheets are in. Thank you."))).to_be_visible()
+def test_an_expert_works_by_keyboard_alone(visit: Visit, round: Round, sheets: list[ScoreSheet]) -> None:
+    page = visit(sheets[0].expert.user)
+    page.goto("/")
+    go(page, said("My score sheets"))
+    accessible(page)
+    go(page, said("Read and sign the pledge"))
+    accessible(page)
+    go(page, said("I sign this pledge"))
+    expect(page.get_by_text(said("You have signed the pledge. The dossiers are open to you now."))).to_be_visible()
+    go(page, said("Go on with %(city)s"))
+    accessible(page)
+    first = page.get_by_role("heading", level=1).inner_text()
+    score_by_keyboard(page, marks={"plan": "11"})
+    go(page, said("Save and submit"))
+    expect(page.locator("[data-error-summary]")).to_be_focused()
+    accessible(page)
+    go(page, "“试点思路和重点任务”")
+    expect(page.locator("[name=mark-plan]")).to_be_focused()
+    expect(page.locator("[name=mark-plan]")).to_have_value("11")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("９")
+    tab_to(page, said("Dossier"))
+    page.keyboard.press("End")
+    expect(page.locator("#section-basics")).not_to_be_in_viewport()
+    page.locator("[name=mark-plan]").focus()
+    go(page, said("Save and submit"))
+    expect(page.locator(".notice-success")).to_be_visible()
+    expect(page.locator(".following")).to_have_count(1)
+    accessible(page)
+    go(page, said("Go on with %(city)s"))
+    assert page.get_by_role("heading", level=1).inner_text() != first
+    go(page, said("I must step aside from this nomination"))
+    accessible(page)
+    tab_to(page, field="ground")
+    page.keyboard.press("ArrowDown")
+    tab_to(page, field="note")
+    page.keyboard.insert_text("曾任该市顾问")
+    go(page, said("Declare the recusal"))
+    expect(page.get_by_text(said("All your sheets are in. Thank you."))).to_be_visible()
     submitted = ScoreSheet.objects.get(status=SheetStatus.SUBMITTED)
     assert submitted.marks.get(criterion__code="plan").mark == 9
     assert Recusal.objects.get().expert == sheets[0].expert
 
 
-def test_an_expert_works_without_scripts(
-    browser: Browser, browser_context_args: dict[str, object], round: Round, sheets: list[ScoreSheet]
-) -> None:
-    with signed_in(browser, browser_context_args, sheets[0].expert.user, scripts=False) as page:
-        page.goto("/review/sheets/")
-        page.get_by_role("link", name=said("Read and sign the pledge")).click()
-        page.get_by_role("button", name=said("I sign this pledge")).click()
-        page.get_by_role("link", name=said("Go on with %(city)s")).click()
-        page.fill("[name=mark-plan]", "九")
-        page.fill("[name=comment-plan]", "思路清楚。")
-        page.press("[name=comment-talent]", "Tab")
-        page.press("[name=mark-talent]", "Enter")  # saves the draft: what cannot be read is said, the rest is kept
-        expect(page.locator("#id_mark-plan_error")).to_be_visible()
-        expect(page.locator("[name=mark-plan]")).to_have_value("九")
-        for code in CODES:
-            page.fill(f"[name=mark-{code}]", "9")
-            page.fill(f"[name=comment-{code}]", "材料充分。")
-        page.get_by_role("button", name=said("Save and submit")).click()
-        expect(page.locator(".notice-success")).to_be_visible()
-        page.get_by_role("link", name=said("Go on with %(city)s")).click()
-        page.get_by_role("link", name=said("No conflict, but I cannot judge this nomination")).click()
-        page.fill("[name=reason]", "专业不符")
-        page.get_by_role("button", name=said("Give the sheet back")).click()
-        expect(page.get_by_text(said("All your sheets are in. Thank you."))).to_be_visible()
+def test_an_expert_works_without_scripts(visit: Visit, round: Round, sheets: list[ScoreSheet]) -> None:
+    page = visit(sheets[0].expert.user, scripts=False)
+    page.goto("/review/sheets/")
+    page.get_by_role("link", name=said("Read and sign the pledge")).click()
+    page.get_by_role("button", name=said("I sign this pledge")).click()
+    page.get_by_role("link", name=said("Go on with %(city)s")).click()
+    page.fill("[name=mark-plan]", "九")
+    page.fill("[name=comment-plan]", "思路清楚。")
+    page.press("[name=comment-talent]", "Tab")
+    page.press("[name=mark-talent]", "Enter")  # saves the draft: what cannot be read is said, the rest is kept
+    expect(page.locator("#id_mark-plan_error")).to_be_visible()
+    expect(page.locator("[name=mark-plan]")).to_have_value("九")
+    for code in CODES:
+        page.fill(f"[name=mark-{code}]", "9")
+        page.fill(f"[name=comment-{code}]", "材料充分。")
+    page.get_by_role("button", name=said("Save and submit")).click()
+    expect(page.locator(".notice-success")).to_be_visible()
+    page.get_by_role("link", name=said("Go on with %(city)s")).click()
+    page.get_by_role("link", name=said("No conflict, but I cannot judge this nomination")).click()
+    page.fill("[name=reason]", "专业不符")
+    page.get_by_role("button", name=said("Give the sheet back")).click()
+    expect(page.get_by_text(said("All your sheets are in. Thank you."))).to_be_visible()
     assert set(ScoreSheet.objects.filter(expert=sheets[0].expert).values_list("status", flat=True)) == {
         SheetStatus.SUBMITTED,
         SheetStatus.DECLINED,
@@ -235,31 +212,31 @@ def from_the_ranking_to_the_proposal(page: Page) -> None:
     expect(page.get_by_text(said("You proposed this list. A second person signs it off."))).to_be_visible()
 
 
-def test_the_ministry_goes_from_the_queue_to_the_decision(browser: Browser, browser_context_args: dict[str, object], round: Round) -> None:
+def test_the_ministry_goes_from_the_queue_to_the_decision(visit: Visit, round: Round) -> None:
     for city in TWO:
         review.submitted(round, city)
     review.experts(3)
-    with signed_in(browser, browser_context_args, review.staff_of(round)) as page:
-        on(DRAWN_AT)
-        from_the_queue_to_the_assignment(page)
-        review.pledge(round)
-        for sheet in review.sheets(round):
-            review.submit(sheet, 9 if sheet.nomination.city_id == factories.TANGSHAN else 7)
-        on(RANKED_AT)
-        from_the_ranking_to_the_proposal(page)
-        with signed_in(browser, browser_context_args, factories.staff()) as second:
-            second.goto("/review/selection/")
-            accessible(second)
-            second.get_by_role("button", name=said("Sign off this list")).click()
-            expect(second.get_by_text(said("The list has been signed off."))).to_be_visible()
-        page.goto("/review/selection/")
-        page.get_by_role("button", name=said("Begin the public notice")).click()
-        expect(page.get_by_text(said("The public notice has begun."))).to_be_visible()
-        on(Selection.objects.get().notice_until)
-        page.reload()
-        page.fill("[name=decision_number]", "人社部函〔2025〕100号")
-        page.get_by_role("button", name=said("Record the decision")).click()
-        expect(page.get_by_text(said("The decision is on record; the selected cities are pilots now."))).to_be_visible()
-        accessible(page)
+    page = visit(review.staff_of(round))
+    on(DRAWN_AT)
+    from_the_queue_to_the_assignment(page)
+    review.pledge(round)
+    for sheet in review.sheets(round):
+        review.submit(sheet, 9 if sheet.nomination.city_id == factories.TANGSHAN else 7)
+    on(RANKED_AT)
+    from_the_ranking_to_the_proposal(page)
+    second = visit(factories.staff())
+    second.goto("/review/selection/")
+    accessible(second)
+    second.get_by_role("button", name=said("Sign off this list")).click()
+    expect(second.get_by_text(said("The list has been signed off."))).to_be_visible()
+    page.goto("/review/selection/")
+    page.get_by_role("button", name=said("Begin the public notice")).click()
+    expect(page.get_by_text(said("The public notice has begun."))).to_be_visible()
+    on(Selection.objects.get().notice_until)
+    page.reload()
+    page.fill("[name=decision_number]", "人社部函〔2025〕100号")
+    page.get_by_role("button", name=said("Record the decision")).click()
+    expect(page.get_by_text(said("The decision is on record; the selected cities are pilots now."))).to_be_visible()
+    accessible(page)
     assert Selection.objects.get().status == SelectionStatus.DECIDED
     assert Pilot.objects.get().nomination.city_id == factories.TANGSHAN

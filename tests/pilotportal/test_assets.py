@@ -9,12 +9,16 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import get_template
+from pytest_django import Settings
+
+from pilotportal.assets import BUNDLES
 
 KILOBYTE = 1000
-CSS_LIMIT, SCRIPT_LIMIT, REQUEST_LIMIT = 40 * KILOBYTE, 40 * KILOBYTE, 12
+CSS_LIMIT, SCRIPT_LIMIT = 40 * KILOBYTE, 40 * KILOBYTE
 OWN = sorted(path for folder in ("css", "js") for path in (settings.BASE_DIR / "static" / folder).iterdir())
 BASE = Path(get_template("base.html").origin.name).read_text()
 LINKED = re.findall(r'\{% static "([^"]+)" %\}', BASE)
+BUNDLED = [part for parts in BUNDLES.values() for part in parts]
 
 NOT_IN_CHROMIUM_90 = {
     "css": {
@@ -62,11 +66,36 @@ def compressed(name: str) -> int:
 def test_the_frame_is_light() -> None:
     assert sum(compressed(name) for name in LINKED if name.endswith(".css")) <= CSS_LIMIT
     assert sum(compressed(name) for name in LINKED if name.endswith(".js")) <= SCRIPT_LIMIT
-    assert len(LINKED) + 1 <= REQUEST_LIMIT  # and the page itself
+    assert set(LINKED) == BUNDLES.keys()  # each one request, beside the page
 
 
-def test_every_own_file_is_linked() -> None:
-    assert {f"{path.parent.name}/{path.name}" for path in OWN} <= set(LINKED)
+def test_every_own_file_is_in_a_bundle() -> None:
+    assert {f"{path.parent.name}/{path.name}" for path in OWN} <= set(BUNDLED)
+
+
+def test_a_bundle_is_its_parts_one_behind_the_other() -> None:
+    bundle = Path(finders.find("portal.css")).read_text()
+    places = [bundle.index(part) for part in ("Bootstrap Reboot", "Bootstrap Grid", "--paper:", ".frame-head", ".panel")]
+    assert places == sorted(places)
+    assert "sourceMappingURL" not in bundle
+    assert "@media print {\n/* On paper" in bundle
+
+
+def test_a_changed_part_is_in_the_bundle_at_once(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "css").mkdir()
+    part = tmp_path / "css" / "pages.css"
+    settings.STATICFILES_DIRS = [tmp_path, *settings.STATICFILES_DIRS]
+    finders.get_finder.cache_clear()
+    for text in (".one {}", ".two {}"):
+        part.write_text(text)
+        assert text in Path(finders.find("portal.css")).read_text()
+    finders.get_finder.cache_clear()
+
+
+def test_a_part_that_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(BUNDLES, "portal.js", ("js/none.js",))
+    with pytest.raises(FileNotFoundError, match=r"js/none\.js"):
+        finders.find("portal.js")
 
 
 @pytest.mark.parametrize("path", OWN, ids=lambda path: path.name)

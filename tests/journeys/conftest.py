@@ -1,0 +1,42 @@
+"""A browser for each person of a journey, watched from the first page to the last."""
+
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, Page
+
+from pilotportal.accounts.models import User
+from tests.journeys.watching import Watch
+
+
+class Visit(Protocol):
+    def __call__(self, user: User | None = None, *, scripts: bool = True, **context: Any) -> Page: ...
+
+
+def session_of(user: User) -> str:
+    client = Client()
+    client.force_login(user)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+@pytest.fixture
+def visit(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Visit]:
+    """Opens a page for somebody who has signed in or not, with or without JavaScript. What the watch finds fails the test."""
+    contexts, watches = [], []
+
+    def begin(user: User | None = None, *, scripts: bool = True, **context: Any) -> Page:
+        arguments = browser_context_args | context
+        contexts.append(browser.new_context(**arguments, java_script_enabled=scripts))
+        if user:
+            contexts[-1].add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session_of(user), "url": arguments["base_url"]}])
+        page = contexts[-1].new_page()
+        watches.append(Watch(page, origin=arguments["base_url"]))
+        return page
+
+    yield begin
+    for context in contexts:
+        context.close()
+    assert [complaint for watch in watches for complaint in watch.complaints] == []

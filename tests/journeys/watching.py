@@ -1,0 +1,42 @@
+"""What every page of a journey is held to while somebody uses it."""
+
+from collections import defaultdict
+
+from playwright.sync_api import ConsoleMessage, Page, Request
+
+MOST_SHIFT = 0.1  # of a page's whole life, the "good" of Core Web Vitals
+REFUSALS = {"422", "409"}  # answers that the browser reports although they are meant
+SHIFT = "layout-shift "
+REPORT_SHIFTS = f"""
+new PerformanceObserver((list) => {{
+  for (const shift of list.getEntries()) if (!shift.hadRecentInput) console.debug("{SHIFT}" + shift.value);
+}}).observe({{ type: "layout-shift", buffered: true }});
+"""
+
+
+class Watch:
+    """Listens to a page: errors in the console, requests to another host, and how far things jump about."""
+
+    def __init__(self, page: Page, *, origin: str) -> None:
+        self._page, self._origin = page, origin
+        self._complaints: list[str] = []
+        self._shifts: dict[str, float] = defaultdict(float)
+        page.add_init_script(REPORT_SHIFTS)
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self._complaints.append(str(error)))
+        page.on("request", self._follow)
+
+    @property
+    def complaints(self) -> list[str]:
+        jumping = [f"{url} shifts by {shift:.2f}" for url, shift in self._shifts.items() if shift > MOST_SHIFT]
+        return self._complaints + jumping
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.text.startswith(SHIFT):
+            self._shifts[self._page.url] += float(message.text.removeprefix(SHIFT))
+        elif message.type == "error" and not any(f"status of {refusal} " in message.text for refusal in REFUSALS):
+            self._complaints.append(message.text)
+
+    def _follow(self, request: Request) -> None:
+        if not request.url.startswith((self._origin, "data:", "blob:")):
+            self._complaints.append(request.url)
