@@ -73,11 +73,27 @@ def test_the_2025_form_asks_for_the_four_conditions_and_the_five_focus_areas(for
 
 
 def test_each_condition_with_figures_asks_for_their_year_and_source(form_2025):
-    for number in (1, 2, 3):
-        about = [field for field in fields_of(form_2025) if field.serves == f"condition_{number}"]
-        assert sum(field.type in {"integer", "decimal"} for field in about) >= 3
+    for number in (1, 2, 3, 4):
+        about = [field for section in form_2025.sections for field in section.fields if field.serves == f"condition_{number}"]
+        assert sum(field.type in {"integer", "decimal"} for field in about) >= 2
         assert sum(field.type == "year" for field in about) == 1
         assert [field.label.zh for field in about].count("数据来源") == 1
+
+
+def test_every_entry_of_the_2025_form_says_which_document_asks_for_it_or_that_we_do(form_2025):
+    sources = {"人社部发〔2025〕27号", "同类申报通行要求", "本平台默认"}
+    assert {field.source for field in fields_of(form_2025)} == sources
+
+
+def test_the_2025_form_asks_for_the_figures_of_the_conditions(form_2025):
+    codes = {field.code for field in fields_of(form_2025)}
+    figures = {
+        "manufacturing_value_added", "manufacturing_enterprises", "manufacturing_clusters_national",
+        "hr_institutions", "hr_staff", "hr_revenue", "hr_parks",
+        "universities", "vocational_schools", "graduates", "technicians",
+        "demonstration_cities", "demonstration_share",
+    }  # fmt: skip
+    assert figures <= codes
 
 
 def test_the_2025_form_names_one_to_three_sub_sectors_and_the_kinds_of_the_call(form_2025):
@@ -85,7 +101,7 @@ def test_the_2025_form_names_one_to_three_sub_sectors_and_the_kinds_of_the_call(
     assert (groups["sub_sectors"].minimum, groups["sub_sectors"].maximum) == (1, 3)
     kinds = {code: [choice.label.zh for field in groups[code].fields for choice in field.choices] for code in ("enterprises", "consortia")}
     assert kinds == {
-        "enterprises": ["制造业链主企业", "制造业单项冠军企业", "专精特新中小企业", "人力资源服务骨干企业"],
+        "enterprises": ["制造业链主企业", "制造业单项冠军企业", "专精特新中小企业", "人力资源服务骨干机构"],
         "consortia": ["招聘用工联合体", "跨企业培训联合体", "创新联合体"],
     }
 
