@@ -32,7 +32,7 @@ class BoundedUploadHandler(FileUploadHandler):
         self.too_large = self.too_large or self.counted > settings.UPLOAD_LIMIT
         return None if self.too_large else raw_data
 
-    def file_complete(self, _file_size: int) -> UploadedFile[Any] | None:
+    def file_complete(self, _file_size: int) -> "UploadedFile[Any] | None":
         if not self.too_large:
             return None
         size = max(self.counted, settings.UPLOAD_LIMIT + 1)
