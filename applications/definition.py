@@ -132,5 +132,10 @@ class FormDefinition(Strict):
         for section in self.sections:
             yield from ((section, field) for field in section.fields if field.type == "boolean" and field.required)
 
+    def sections_to_fill(self) -> list[Section]:
+        """Those with entries of their own; the undertaking is given with the submission."""
+        undertakings = {field.code for _section, field in self.undertakings()}
+        return [section for section in self.sections if not set(section.codes) <= undertakings]
+
     def label_of(self, code: str, language: str | None) -> str:
         return next((item.label.in_language(language) for _section, item in self.items() if item.code == code), code)

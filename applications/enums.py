@@ -150,6 +150,15 @@ class Refusal(TextChoices):
     BEFORE_DEADLINE = "before_deadline", _("The deadline has not passed yet.")
 
 
+class WorkbookRefusal(TextChoices):
+    """Why a filled-in workbook is not taken over."""
+
+    APPLIED = "applied", _("The entries of this workbook have been taken over already. Upload the file again if it has changed since.")
+    UNDECIDED = "undecided", _("Choose for each entry that was changed on both sides which one is to stand.")
+    MOVED_ON = "moved_on", _("Something was saved after this page was made. Read the changes again, then confirm.")
+    NOT_CLEAN = "not_clean", _("The workbook no longer fits the form as it stands. Download the form again and fill that in.")
+
+
 class Problem(TextChoices):
     """What is wrong with an entry of the form."""
 

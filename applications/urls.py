@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from applications.views import attachments, deadlines, nominations, pilots, reports, rounds, sections, submissions
+from applications.views import attachments, deadlines, nominations, pilots, reports, rounds, sections, submissions, workbooks
 
 app_name = "applications"
 
@@ -21,6 +21,12 @@ of_nominations = [
     path("nominations/<str:code>/withdraw/", nominations.withdraw, name="nomination_withdraw"),
     path("nominations/<str:code>/versions/<int:number>/", submissions.version, name="nomination_version"),
     path("nominations/<str:code>/versions/<int:old>/<int:new>/", submissions.compare, name="nomination_compare"),
+]
+
+of_workbooks = [
+    path("nominations/<str:code>/workbook/", workbooks.upload, name="workbook_upload"),
+    path("nominations/<str:code>/workbook/form/", workbooks.fetch, name="workbook_fetch"),
+    path("nominations/<str:code>/workbook/<int:number>/", workbooks.review, name="workbook_review"),
 ]
 
 of_rounds = [
@@ -50,4 +56,4 @@ of_pilots = [
     path("pilots/<str:code>/summary/accept/", reports.accept_summary, name="summary_accept"),
 ]
 
-urlpatterns = [*of_nominations, *of_rounds, *of_pilots]
+urlpatterns = [*of_nominations, *of_workbooks, *of_rounds, *of_pilots]

@@ -70,9 +70,7 @@ class Neighbours:
 
 
 def sections_to_fill(nomination: Nomination) -> list[Section]:
-    """Those with entries of their own; the undertaking is given with the submission."""
-    undertakings = {entry.code for _section, entry in nomination.round.definition.undertakings()}
-    return [section for section in nomination.round.definition.sections if not set(section.codes) <= undertakings]
+    return nomination.round.definition.sections_to_fill()
 
 
 def sections_open(nomination: Nomination) -> list[Section]:
