@@ -23,6 +23,7 @@ class DeadlineKind(TextChoices):
     SCORE_SHEETS = "score_sheets", _("Score sheets")
     PLAN = "plan", _("Implementation plan")
     SUMMARY = "summary", _("Summary")
+    CORRECTION = "correction", _("Correction")
 
 
 class Status(TextChoices):

@@ -1,6 +1,6 @@
 """Reads. Every list, count, search, export and file begins with `…_visible_to`, which starts from nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,8 +9,21 @@ from django.db.models import F, OuterRef, Prefetch, Q, Subquery
 
 from applications.content import Content
 from applications.enums import DeadlineKind, PlanStatus, Status, SummaryStatus
-from applications.models import Attachment, Closing, Deadline, Nomination, NominationVersion, Pilot, Plan, Progress, Quota, Round, Summary
-from applications.rules import NOMINATION_IN
+from applications.models import (
+    Attachment,
+    Closing,
+    Correction,
+    Deadline,
+    Nomination,
+    NominationVersion,
+    Pilot,
+    Plan,
+    Progress,
+    Quota,
+    Round,
+    Summary,
+)
+from applications.rules import BY_PROVINCE, NOMINATION_IN
 from pilotportal.accounts.enums import PROVINCE_ROLES, REVIEW_READERS, Level, Role
 from pilotportal.accounts.models import Division, User
 
@@ -152,6 +165,14 @@ def quotas_of(province_id: str) -> dict[int, int]:
     return dict(Quota.objects.filter(province_id=province_id).values_list("round_id", "places"))
 
 
+def places_by_province(round: Round) -> dict[str, int]:
+    """With the exceptions."""
+    places = dict(round.quotas.values_list("province_id", "places"))
+    for province, granted in round.quota_exceptions.values_list("province_id", "places"):
+        places[province] += granted
+    return places
+
+
 def nominated_count(round: Round, province_id: str) -> int:
     return Nomination.objects.filter(round=round, province_id=province_id).exclude(status=Status.WITHDRAWN).count()
 
@@ -174,14 +195,51 @@ def instants_of(deadline: Deadline, provinces: Iterable[str]) -> dict[datetime, 
     return instants
 
 
-def due_closings(at: datetime) -> list[tuple[Deadline, datetime, list[str]]]:
-    """Deadlines whose instant has passed and whose list has not been sealed."""
-    sealed = set(Closing.objects.values_list("round_id", "kind", "closes_at"))
-    provinces = provincial_units().values_list("pk", flat=True)
-    open_deadlines = deadlines().filter(round__opened_at__lte=at).exclude(kind=DeadlineKind.SCORE_SHEETS)
-    return [
-        (deadline, instant, concerned)
-        for deadline in open_deadlines
-        for instant, concerned in instants_of(deadline, provinces).items()
-        if instant <= at and (deadline.round_id, deadline.kind, instant) not in sealed
-    ]
+@dataclass(frozen=True)
+class DueList:
+    """What closed at one instant: for these provinces, or for none in particular where the deadline is the same for all."""
+
+    round: Round
+    kind: DeadlineKind
+    closes_at: datetime
+    provinces: frozenset[str]
+
+
+def due_lists(at: datetime) -> list[DueList]:
+    """Deadlines and corrections whose instant has passed and whose list has not been sealed."""
+    sealed = set(Closing.objects.filter(closes_at__lte=at).values_list("round_id", "kind", "closes_at"))
+    provinces = list(provincial_units().values_list("pk", flat=True))
+    found = [due for deadline in deadlines().filter(round__opened_at__lte=at) for due in lists_of(deadline, provinces)]
+    found += _lists_of_corrections(at)
+    return [due for due in found if due.closes_at <= at and (due.round.pk, due.kind, due.closes_at) not in sealed]
+
+
+def lists_of(deadline: Deadline, provinces: Iterable[str]) -> list[DueList]:
+    """One for each instant in force."""
+    kind = DeadlineKind(deadline.kind)
+    if kind not in BY_PROVINCE:
+        return [DueList(deadline.round, kind, deadline.closes_at(None), frozenset())]
+    instants = instants_of(deadline, provinces).items()
+    return [DueList(deadline.round, kind, instant, frozenset(concerned)) for instant, concerned in instants]
+
+
+def _lists_of_corrections(at: datetime) -> list[DueList]:
+    concerned: dict[tuple[int, datetime], set[str]] = {}
+    ended = Correction.objects.filter(closes_at__lte=at)
+    for round, closes_at, province in ended.values_list("nomination__round", "closes_at", "nomination__province"):
+        concerned.setdefault((round, closes_at), set()).add(province)
+    found = Round.objects.defer("form").in_bulk({round for round, _closes_at in concerned})
+    return [DueList(found[round], DeadlineKind.CORRECTION, instant, frozenset(who)) for (round, instant), who in concerned.items()]
+
+
+def people_of(divisions: Iterable[str], *, roles: Collection[str]) -> dict[str, list[User]]:
+    """The officials with one of these roles, by the division of their organisation."""
+    found: dict[str, list[User]] = {}
+    people = User.objects.filter(role__in=roles, organisation__division__in=divisions, is_active=True)
+    for person in people.select_related("organisation").order_by("pk"):
+        found.setdefault(str(person.division_id), []).append(person)
+    return found
+
+
+def staff() -> models.QuerySet[User]:
+    return User.objects.filter(role=Role.STAFF, is_active=True).order_by("pk")

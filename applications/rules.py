@@ -6,7 +6,7 @@ Each `why_not_…` answers with a refusal or with nothing. Deadlines are exclusi
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from django.db.models import TextChoices
@@ -196,6 +196,17 @@ def why_not_judge(status: str, *, correction_closes_at: datetime | None, at: dat
 
 def why_not_close(*, closes_at: datetime, at: datetime) -> Refusal | None:
     return Refusal.BEFORE_DEADLINE if at < closes_at else None
+
+
+def nearest_reminder(*, days: Collection[int], since: datetime, closes_at: datetime, at: datetime) -> int | None:
+    """The smallest distance (in days) to a deadline that has been reached, or none.
+
+    So whoever was not reminded for a while is reminded once and not three times. A distance that had passed before there was
+    anything owed, or before the deadline was moved to where it is, is nobody's to be reminded of.
+    """
+    if at >= closes_at:
+        return None
+    return min((distance for distance in days if since <= closes_at - timedelta(days=distance) <= at), default=None)
 
 
 def years_to_report(*, selected_at: datetime, summary_closes_at: datetime, at: datetime) -> range:

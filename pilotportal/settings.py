@@ -178,6 +178,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "pilotportal.tick", "schedule": 15.0},
     "close-deadlines": {"task": "applications.close_deadlines", "schedule": 20.0},
+    "remind": {"task": "applications.remind", "schedule": 60.0},
     "mail-missing-notices": {"task": "notices.mail_missing", "schedule": 60.0},
     "seal-events": {"task": "audit.seal_events", "schedule": 60.0},
     "scan-pending": {"task": "files.scan_pending", "schedule": 60.0},

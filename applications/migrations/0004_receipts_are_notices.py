@@ -4,14 +4,13 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('applications', '0003_hands_and_exceptions'),
+        ("applications", "0003_hands_and_exceptions"),
     ]
 
     operations = [
         migrations.RemoveField(
-            model_name='nomination',
-            name='receipt_sent_at',
+            model_name="nomination",
+            name="receipt_sent_at",
         ),
     ]

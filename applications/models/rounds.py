@@ -275,6 +275,13 @@ class Deadline(models.Model):
         return deadline_in_force(original=self.original, general=general[-1] if general else None, own=own[-1] if own else None)
 
 
+    def in_force_since(self, province_id: str | None) -> datetime:
+        """When the instant in force for a province was set: with its last move there, else when the round was opened."""
+        closes_at = self.closes_at(province_id)
+        moves = (move for move in self.amendments.all() if move.instant == closes_at and move.province_id in {None, province_id})
+        return min((move.amended_at for move in moves), default=self.round.opened_at)
+
+
 class Amendment(models.Model):
     """A deadline moved: the new instant, for all or for one province, by whom, when, why, under which document."""
 

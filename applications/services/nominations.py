@@ -260,6 +260,8 @@ def _why_locked(nomination: Nomination, code: str) -> Refused | None:
 
 def _refuse_if_sealed(nomination: Nomination, *, at: datetime) -> None:
     closing.refuse_if_sealed(round_id=nomination.round_id, kind=DeadlineKind.NOMINATION, province_id=nomination.province_id, at=at)
+    if correction := nomination.open_correction:
+        closing.refuse_if_sealed(round_id=nomination.round_id, kind=DeadlineKind.CORRECTION, closes_at=correction.closes_at, at=at)
 
 
 def _locked(nomination_id: int) -> Nomination:

@@ -6,8 +6,10 @@ from typing import Any
 
 from django.db import transaction
 
+from applications.enums import DeadlineKind
 from applications.models import Criterion
 from applications.rules import Refused
+from applications.services import closing
 from pilotportal.accounts.enums import Role
 from pilotportal.accounts.models import User
 from pilotportal.audit import services as audit
@@ -132,6 +134,7 @@ def submit_sheet(*, sheet_id: int, by: User, at: datetime) -> ScoreSheet:
     codes = [criterion.code for criterion in sheet.nomination.round.criteria.all()]
     if missing := sum(not _is_complete(standing.get(code)) for code in codes):
         raise Refused(Refusal.MARKS_MISSING, count=missing)
+    closing.refuse_if_sealed(round_id=sheet.nomination.round_id, kind=DeadlineKind.SCORE_SHEETS, at=at)
     sheet.submitted_at = at
     sheet.digest = digest_of(sheet_record(sheet, standing))
     sheet.save(update_fields=["submitted_at", "digest"])

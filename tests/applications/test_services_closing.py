@@ -7,10 +7,13 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
+from django.utils import translation
 
 from applications.enums import DeadlineKind, Refusal, Status
 from applications.models import Closing, Nomination
 from applications.periodic import close_deadlines
+from applications.queries import DueList
 from applications.rules import Refused
 from applications.services import closing, decisions, nominations, pilots, rounds
 from pilotportal import clock
@@ -18,8 +21,24 @@ from pilotportal.accounts.models import Division
 from pilotportal.audit import queries as audit_queries
 from pilotportal.audit.models import Event
 from pilotportal.digests import canonical, digest_of, matches
+from pilotportal.notices.enums import Kind
+from pilotportal.notices.models import Notice
+from review.services import scoring
 from tests import factories
-from tests.factories import DEADLINE, HEBEI, IN_TIME, LANGFANG, PLAN_DEADLINE, SHANXI, SHIJIAZHUANG, SUMMARY_DEADLINE, TAIYUAN, TANGSHAN
+from tests.factories import (
+    BEIJING_CODE,
+    DEADLINE,
+    HEBEI,
+    IN_TIME,
+    LANGFANG,
+    PLAN_DEADLINE,
+    SHANXI,
+    SHIJIAZHUANG,
+    SUMMARY_DEADLINE,
+    TAIYUAN,
+    TANGSHAN,
+)
+from tests.review import factories as reviewing
 from tests.threads import together
 
 pytestmark = pytest.mark.django_db
@@ -69,9 +88,9 @@ def test_the_list_is_sealed_when_the_deadline_has_passed_and_settled(at, lists):
 
 def test_close_before_the_deadline_does_nothing_even_when_asked_for():
     round = factories.opened_round()
-    deadline = round.deadlines.get(kind=DeadlineKind.NOMINATION)
-    assert closing.close(deadline=deadline, closes_at=DEADLINE, provinces=[HEBEI], at=DEADLINE - MICROSECOND) is None
-    assert closing.close(deadline=deadline, closes_at=DEADLINE, provinces=[HEBEI], at=DEADLINE) is not None
+    due = DueList(round, DeadlineKind.NOMINATION, DEADLINE, frozenset({HEBEI}))
+    assert closing.close(due=due, at=DEADLINE - MICROSECOND) is None
+    assert closing.close(due=due, at=DEADLINE) is not None
 
 
 def test_closing_twice_leaves_one_list_and_one_event():
@@ -233,7 +252,174 @@ def test_the_list_of_summaries_names_who_was_in_and_who_was_missing():
     made = {made.kind: made for made in closing.close_due(at=SUMMARY_DEADLINE + timedelta(hours=1))}
     handed_in = {entry["city"]: entry["handed_in"] for entry in made[DeadlineKind.SUMMARY].entries}
     assert handed_in == {TANGSHAN: True, TAIYUAN: False, SHIJIAZHUANG: False}
-    assert set(made) == {DeadlineKind.NOMINATION, DeadlineKind.PLAN, DeadlineKind.SUMMARY}
+    assert set(made) == {DeadlineKind.NOMINATION, DeadlineKind.SCORE_SHEETS, DeadlineKind.PLAN, DeadlineKind.SUMMARY}
+
+
+# -- corrections ---------------------------------------------------------------------------------------------------------------
+
+
+def returned(round, *, city=TANGSHAN, closes_at):
+    nomination = factories.submitted(round, city=city)
+    decisions.return_for_correction(
+        nomination_id=nomination.pk,
+        fields=[{"code": "overview", "note": "请补充"}],
+        closes_at=closes_at,
+        by=factories.made_by(round),
+        at=DEADLINE + timedelta(hours=1),
+    )
+    return nomination
+
+
+def corrections(made):
+    return [each for each in made if each.kind == DeadlineKind.CORRECTION]
+
+
+def test_a_correction_that_expired_is_listed_with_the_version_that_stands():
+    round, closes_at = factories.opened_round(), DEADLINE + timedelta(days=5)
+    expired, corrected = returned(round, closes_at=closes_at), returned(round, city=TAIYUAN, closes_at=closes_at)
+    submit(corrected, closes_at - MICROSECOND)
+    with pytest.raises(Refused):
+        submit(expired, closes_at)
+    settled = closes_at + timedelta(seconds=90)
+    assert corrections(closing.close_due(at=settled - MICROSECOND)) == []
+    (made,) = corrections(closing.close_due(at=settled))
+    entries = {entry["city"]: (entry["handed_in"], entry["version"], entry["digest"]) for entry in made.entries}
+    assert entries == {
+        TANGSHAN: (False, 1, expired.versions.get(number=1).digest),
+        TAIYUAN: (True, 2, corrected.versions.get(number=2).digest),
+    }
+    assert made.provinces == [HEBEI, SHANXI]
+    assert corrections(closing.close_due(at=settled + SECOND)) == []
+    assert Nomination.objects.get(pk=expired.pk).status == Status.RETURNED
+
+
+def test_corrections_with_other_instants_have_other_lists():
+    round = factories.opened_round()
+    returned(round, closes_at=DEADLINE + timedelta(days=5))
+    returned(round, city=TAIYUAN, closes_at=DEADLINE + timedelta(days=6))
+    made = corrections(closing.close_due(at=DEADLINE + timedelta(days=5, hours=1)))
+    assert [listed(each) for each in made] == [{TANGSHAN}]
+    made = corrections(closing.close_due(at=DEADLINE + timedelta(days=6, hours=1)))
+    assert [listed(each) for each in made] == [{TAIYUAN}]
+
+
+def test_a_correction_in_flight_when_its_list_was_sealed_is_refused_and_another_is_not():
+    round, closes_at = factories.opened_round(), DEADLINE + timedelta(days=5)
+    sealed, later = returned(round, closes_at=closes_at), returned(round, city=SHIJIAZHUANG, closes_at=closes_at + timedelta(days=1))
+    closing.close_due(at=closes_at + timedelta(hours=1))
+    with pytest.raises(Refused) as refused:
+        submit(sealed, closes_at - SECOND)
+    assert refused.value.refusal == Refusal.SEALED
+    assert submit(later, closes_at - SECOND).number == 2
+
+
+# -- who is told ---------------------------------------------------------------------------------------------------------------
+
+
+def told(person, kind=None):
+    found = Notice.objects.filter(recipient=person, key__startswith="closing:").order_by("pk")
+    return list(found.filter(kind=kind) if kind else found)
+
+
+def test_those_in_the_list_get_its_digest_and_those_missing_are_told_what_is_missing():
+    round = factories.opened_round(quotas={HEBEI: 3, SHANXI: 1, BEIJING_CODE: 1})
+    people = {province: factories.handler(province) for province in (HEBEI, SHANXI, BEIJING_CODE)}
+    factories.submitted(round)
+    factories.draft(round, city=SHIJIAZHUANG)
+    factories.submitted(round, city=TAIYUAN)
+    for at in (SETTLED, SETTLED + SECOND):
+        closing.close_due(at=at)
+    made = Closing.objects.get()
+    receipt, missing = told(people[HEBEI])
+    assert (receipt.kind, receipt.digest) == (Kind.RECEIPT, made.digest)
+    assert "唐山市" in str(receipt.facts)
+    assert (missing.kind, missing.facts[0][1]) == (Kind.NOTICE, "石家庄市")
+    assert [notice.kind for notice in told(people[SHANXI])] == [Kind.RECEIPT]
+    assert [notice.kind for notice in told(people[BEIJING_CODE])] == [Kind.NOTICE]
+
+
+def test_the_staff_is_told_what_came_and_which_provinces_are_missing():
+    round = factories.opened_round(quotas={HEBEI: 1, SHANXI: 1})
+    factories.submitted(round)
+    closing.close_due(at=SETTLED)
+    (notice,) = told(factories.made_by(round))
+    assert {value for _label, value in notice.facts} >= {"1", "山西省"}
+    assert notice.url == f"{reverse('applications:deadlines', args=[round.code])}#nomination"
+
+
+def test_a_kill_before_the_commit_leaves_neither_list_nor_notice():
+    factories.submitted(factories.opened_round(quotas={HEBEI: 1}))
+    factories.handler()
+    with transaction.atomic():
+        closing.close_due(at=SETTLED)
+        transaction.set_rollback(True)
+    assert (Closing.objects.count(), Notice.objects.filter(key__startswith="closing:").count()) == (0, 0)
+
+
+def test_cities_and_provinces_are_told_of_their_plans():
+    round = factories.opened_round()
+    punctual, _late = factories.pilots_of(round, TANGSHAN, TAIYUAN)
+    city, handler = factories.city_official(TANGSHAN), factories.handler(SHANXI)
+    factories.issued_plan(punctual, by=city, at=PLAN_DEADLINE - MICROSECOND)
+    closing.close_due(at=PLAN_DEADLINE + timedelta(hours=1))
+    assert [notice.kind for notice in told(city)] == [Kind.RECEIPT]
+    assert Kind.NOTICE in {notice.kind for notice in told(handler)}
+
+
+def test_the_province_is_told_that_its_correction_expired_and_what_stands():
+    round, closes_at = factories.opened_round(), DEADLINE + timedelta(days=5)
+    handler = factories.handler()
+    nomination = returned(round, closes_at=closes_at)
+    closing.close_due(at=closes_at + timedelta(hours=1))
+    (notice,) = [notice for notice in told(handler, Kind.NOTICE) if notice.url == nomination.get_absolute_url()]
+    with translation.override("en"):
+        assert "version 1 stands" in notice.body
+
+
+# -- score sheets --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def scoring_round():
+    round = reviewing.small_round()
+    reviewing.assigned(round)
+    reviewing.pledge(round)
+    return round
+
+
+def test_the_list_of_sheets_names_each_with_its_digest_and_no_expert(scoring_round):
+    first, *others = reviewing.sheets(scoring_round)
+    reviewing.submit(first)
+    (made,) = [each for each in closing.close_due(at=reviewing.SHEETS_CLOSE + timedelta(hours=1)) if each.kind == DeadlineKind.SCORE_SHEETS]
+    by_code = {entry["sheet"]: entry for entry in made.entries}
+    assert set(by_code) == {first.code, *(sheet.code for sheet in others)}
+    assert [entry["sheet"] for entry in made.entries if entry["handed_in"]] == [first.code]
+    first.refresh_from_db()
+    assert by_code[first.code]["digest"] == first.digest
+    assert set(by_code[first.code]) == {"sheet", "city", "handed_in", "digest"}
+    out = sum(sheet.expert == first.expert for sheet in others)
+    (notice,) = told(first.expert.user)
+    assert notice.kind == (Kind.NOTICE if out else Kind.RECEIPT)
+
+
+def test_an_expert_whose_sheets_are_all_in_has_a_receipt_and_the_others_are_told(scoring_round):
+    sheets = reviewing.sheets(scoring_round)
+    through = sheets[0].expert
+    for sheet in sheets:
+        if sheet.expert == through:
+            reviewing.submit(sheet)
+    closing.close_due(at=reviewing.SHEETS_CLOSE + timedelta(hours=1))
+    for expert in {sheet.expert for sheet in sheets}:
+        assert [notice.kind for notice in told(expert.user)] == [Kind.RECEIPT if expert == through else Kind.NOTICE]
+
+
+def test_a_sheet_in_flight_when_the_list_was_sealed_is_refused(scoring_round):
+    sheet = reviewing.sheets(scoring_round)[0]
+    reviewing.fill_in(sheet)
+    closing.close_due(at=reviewing.SHEETS_CLOSE + timedelta(seconds=90))
+    with pytest.raises(Refused) as refused:
+        scoring.submit_sheet(sheet_id=sheet.pk, by=sheet.expert.user, at=reviewing.SHEETS_CLOSE - MICROSECOND)
+    assert refused.value.refusal == Refusal.SEALED
 
 
 # -- against what is handed in at the same moment ------------------------------------------------------------------------------

@@ -1,0 +1,158 @@
+"""Word of a sealed list: receipts to those in it, notices to those missing and to the staff. Each once, by its key."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from applications import queries
+from applications.enums import DeadlineKind, Status
+from applications.models import Closing, Nomination, Pilot
+from pilotportal.accounts.enums import PROVINCE_ROLES, Role
+from pilotportal.accounts.models import Division, User
+from pilotportal.moments import lazy_until
+from pilotportal.notices import services as notices
+from pilotportal.notices.enums import Kind
+from pilotportal.notices.services import Words
+
+PASSED = _("The deadline of %(closes_at)s (Beijing time) has passed, and the list of what was in has been sealed.")
+IN_IT = _("It stands in the list. The digest is that of the whole list.")
+STILL_TAKEN = _("It is not in the list. It is still taken, and shown as late.")
+STANDS = _("The correction is not in the list: version %(version)s stands as it was handed in.")
+MISSING = _("Not handed in: %(drafts)s drafts. Places of the quota not used: %(unused)s. Drafts can be read and no longer be handed in.")
+
+
+def of_nominations(closing: Closing, at: datetime) -> None:
+    nominations = list(
+        Nomination.objects.filter(round=closing.round, province__in=closing.provinces)
+        .select_related("city")
+        .only("code", "status", "province", "city")
+    )
+    entries = {entry["nomination"]: entry for entry in closing.entries}
+    places, officials = queries.places_by_province(closing.round), queries.people_of(closing.provinces, roles=PROVINCE_ROLES)
+    provinces = {unit.pk: unit for unit in queries.provincial_units().filter(pk__in=closing.provinces)}
+    for code, province in provinces.items():
+        own = [nomination for nomination in nominations if nomination.province_id == code and nomination.status != Status.WITHDRAWN]
+        inside = {nomination.city.name: entries[nomination.code] for nomination in own if nomination.code in entries}
+        drafts = [nomination.city.name for nomination in own if nomination.code not in entries]
+        _tell_nominated(closing, province, officials.get(code, []), inside, at=at)
+        _tell_missing(closing, province, officials.get(code, []), drafts, places.get(code, 0) - len(own), at=at)
+    silent = [unit for code, unit in provinces.items() if places.get(code) and not _any_of(code, nominations, entries)]
+    tell_staff(closing, handed_in=len(closing.entries), missing=[unit.name for unit in silent], at=at)
+
+
+def of_pilots(closing: Closing, at: datetime) -> None:
+    pilots = Pilot.objects.filter(nomination__round=closing.round).select_related("nomination__city").defer("nomination__content")
+    found = {pilot.code: pilot for pilot in pilots}
+    _tell_each(
+        closing,
+        [(found[entry["pilot"]], found[entry["pilot"]].nomination, entry) for entry in closing.entries],
+        missing=STILL_TAKEN,
+        cities=True,
+        at=at,
+    )
+
+
+def of_corrections(closing: Closing, at: datetime) -> None:
+    codes = [entry["nomination"] for entry in closing.entries]
+    found = {nomination.code: nomination for nomination in Nomination.objects.filter(code__in=codes).select_related("city")}
+    targets = [(found[entry["nomination"]], found[entry["nomination"]], entry) for entry in closing.entries]
+    _tell_each(closing, targets, missing=STANDS, cities=False, at=at)
+
+
+def tell_staff(closing: Closing, *, handed_in: int, missing: Iterable[str], at: datetime) -> None:
+    names = "、".join(missing) or "–"
+    _tell(
+        closing,
+        "staff",
+        queries.staff(),
+        Kind.NOTICE,
+        subject=_("Closed: %(kind)s, %(closes_at)s"),
+        body=PASSED,
+        facts={_("Round"): closing.round, _("In the list"): handed_in, _("Missing"): names},
+        url=f"{reverse('applications:deadlines', args=[closing.round.code])}#{closing.kind}",
+        at=at,
+    )
+
+
+def tell_party(
+    closing: Closing,
+    party: str,
+    people: Iterable[User],
+    *,
+    handed_in: bool,
+    what: Words,
+    missing: Words,
+    url: str,
+    at: datetime,
+    **about: Any,
+) -> None:
+    """One of those that the list is about: the receipt, or what follows from missing the deadline."""
+    if handed_in:
+        subject, body, kind = _("In the sealed list: %(what)s"), IN_IT, Kind.RECEIPT
+    else:
+        subject, body, kind = _("Not in at the deadline: %(what)s"), missing, Kind.NOTICE
+    body = format_lazy("{} {}", PASSED, body)
+    _tell(closing, party, people, kind, subject=subject, body=body, url=url, at=at, what=what, **about)
+
+
+def _tell_nominated(closing: Closing, province: Division, to: list[User], inside: Mapping[str, Mapping[str, Any]], *, at: datetime) -> None:
+    if inside:
+        words = _("Version {version}, {digest}")
+        facts: dict[Words, object] = {city: format_lazy(words, **_of_version(entry)) for city, entry in inside.items()}
+        party, what = f"{province.pk}:in", format_lazy(_("nominations of {province}"), province=province.name)
+        url = reverse("applications:nominations")
+        tell_party(closing, party, to, handed_in=True, what=what, missing="", facts=facts, url=url, at=at)
+
+
+def _tell_missing(closing: Closing, province: Division, to: list[User], drafts: list[str], unused: int, *, at: datetime) -> None:
+    if not (drafts or unused > 0):
+        return
+    facts: dict[Words, object] = {_("Drafts"): "、".join(drafts)} if drafts else {}
+    about = {"drafts": len(drafts), "unused": max(unused, 0), "facts": facts}
+    party, what = f"{province.pk}:missing", format_lazy(_("nominations of {province}"), province=province.name)
+    tell_party(closing, party, to, handed_in=False, what=what, missing=MISSING, url=reverse("applications:nominations"), at=at, **about)
+
+
+def _tell_each(
+    closing: Closing, targets: list[tuple[Pilot | Nomination, Nomination, dict[str, Any]]], *, missing: Words, cities: bool, at: datetime
+) -> None:
+    officials = queries.people_of(closing.provinces, roles=PROVINCE_ROLES)
+    bureaus = queries.people_of([nomination.city_id for _target, nomination, _entry in targets], roles=[Role.CITY]) if cities else {}
+    for target, nomination, entry in targets:
+        to = officials.get(nomination.province_id, []) + bureaus.get(nomination.city_id, [])
+        what = format_lazy("{}，{}", nomination.city.name, DeadlineKind(closing.kind).label)
+        about = {"handed_in": entry["handed_in"], "version": entry.get("version", "")}
+        tell_party(closing, target.code, to, what=what, missing=missing, url=target.get_absolute_url(), at=at, **about)
+    out = [nomination.city.name for _target, nomination, entry in targets if not entry["handed_in"]]
+    tell_staff(closing, handed_in=len(targets) - len(out), missing=out, at=at)
+
+
+def _tell(
+    closing: Closing, party: str, to: Iterable[User], kind: Kind, *, facts: Mapping[Words, object] | None = None, **given: Any
+) -> None:
+    about = {"kind": DeadlineKind(closing.kind).label, "closes_at": lazy_until(closing.closes_at)}
+    subject, body, url, at = (given.pop(name) for name in ("subject", "body", "url", "at"))
+    notices.notify(
+        to=to,
+        key=f"closing:{closing.pk}:{party}",
+        subject=subject,
+        body=body,
+        about=about | given,
+        facts=facts,
+        url=url,
+        kind=kind,
+        digest=closing.digest,
+        at=at,
+    )
+
+
+def _of_version(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {"version": entry["version"], "digest": entry["digest"]}
+
+
+def _any_of(province: str, nominations: list[Nomination], entries: Mapping[str, object]) -> bool:
+    return any(nomination.province_id == province and nomination.code in entries for nomination in nominations)
