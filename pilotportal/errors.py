@@ -1,15 +1,21 @@
 """What people read when a request cannot be answered: what happened, what it means, what to do."""
 
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 import structlog
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
 from django.views.decorators.csrf import requires_csrf_token
 
 from pilotportal.middleware import Respond
+
+log = structlog.get_logger(__name__)
+
+AUTOSAVE = "X-Autosave"  # a page that saves itself reads an answer in words, not a page
 
 
 @requires_csrf_token
@@ -30,6 +36,48 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 def conflict(request: HttpRequest) -> HttpResponse:
     """Somebody else saved the same thing in the meantime, and the entries cannot be shown beside each other."""
     return render(request, "409.html", status=HTTPStatus.CONFLICT)
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Somebody signed in again since the page was opened. What was typed there comes back, unless another site's page sent it."""
+    log.warning("request without the token of its page", reason=reason)
+    if AUTOSAVE in request.headers:
+        return JsonResponse({"state": "signed_out"}, status=HTTPStatus.UNAUTHORIZED)
+    if not _from_our_page(request):
+        return render(request, "403_csrf.html", status=HTTPStatus.FORBIDDEN)
+    return _given_back(request, status=HTTPStatus.FORBIDDEN)
+
+
+def give_back_what_was_typed(get_response: Respond) -> Respond:
+    """Middleware: who was signed out while writing, and then sends the form, gets his text back and the way to the sign-in beside it."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        led_away = response.status_code == HTTPStatus.FOUND and urlsplit(response.headers["Location"]).path == resolve_url(
+            settings.LOGIN_URL
+        )
+        if request.method == "POST" and led_away and not request.user.is_authenticated and _typed(request):
+            return _given_back(request, status=HTTPStatus.UNAUTHORIZED)
+        return response
+
+    return respond
+
+
+def _from_our_page(request: HttpRequest) -> bool:
+    origin = request.headers.get("Origin", "")
+    own = f"{request.scheme}://{request.get_host()}"
+    return origin == own or (not origin and request.headers.get("Referer", "").startswith(f"{own}/"))
+
+
+def _given_back(request: HttpRequest, *, status: HTTPStatus) -> HttpResponse:
+    facts = {"typed": _typed(request), "had_files": bool(request.FILES), "signed_in": request.user.is_authenticated}
+    return render(request, "given_back.html", facts, status=status)
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """All that was sent but passwords and the token."""
+    names = [name for name in request.POST if name != "csrfmiddlewaretoken" and "password" not in name]
+    return [(name, value) for name in names for value in request.POST.getlist(name)]
 
 
 def explain_refused_method(get_response: Respond) -> Respond:

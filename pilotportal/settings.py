@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "pilotportal.middleware.renew_session",
     "pilotportal.middleware.log_context",
     "pilotportal.errors.explain_refused_method",
+    "pilotportal.errors.give_back_what_was_typed",
 ]
 ROOT_URLCONF = "pilotportal.urls"
 WSGI_APPLICATION = "pilotportal.wsgi.application"
@@ -220,6 +221,7 @@ SECURE_HSTS_SECONDS = 31536000 if TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ARRIVAL_HEADER else None
 SECURE_REDIRECT_EXEMPT = [r"^health/$", r"^ready/$"]
+CSRF_FAILURE_VIEW = "pilotportal.errors.csrf_failed"
 CSRF_TRUSTED_ORIGINS = env.list("PORTAL_ORIGINS", default=[])
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

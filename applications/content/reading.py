@@ -18,7 +18,9 @@ FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 
 LINE_ENDS = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]")  # Word writes a line break within a paragraph as \x0b
 # What nobody sees and Word, browsers and chat programs leave in a text: control characters, soft hyphens, spaces without width, marks that
 # turn the direction of writing. Joiners stay, Uyghur and Mongolian write with them. static/js/forms.js leaves the same out when it counts.
-UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff]")
+UNSEEN = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff]"
+)
 MYRIADS = re.compile(r"(?:\d|十|百|千)\s*[万亿萬億]")
 
 Value = str | int | bool | None

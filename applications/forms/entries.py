@@ -23,6 +23,7 @@ ROWS_OF_LONG_TEXT = 8
 ROWS_OF_SHORT_TEXT = 3
 SHORT_TEXT = 600  # characters
 SHORT_ENTRY = 40
+NEAR = 10  # characters left, from which a short entry tells
 
 
 def new_key() -> str:
@@ -82,7 +83,7 @@ def _widget(definition: FieldDefinition) -> forms.Widget:
         rows = ROWS_OF_LONG_TEXT if definition.max_length > SHORT_TEXT else ROWS_OF_SHORT_TEXT
         return forms.Textarea(attrs={"class": "form-control", "rows": rows, "cols": 40, **_counter(definition)})
     modes = {"integer": "numeric", "year": "numeric", "decimal": "decimal"}
-    mode = {"inputmode": modes[definition.type]} if definition.type in modes else {}
+    mode = {"inputmode": modes[definition.type]} if definition.type in modes else {**_counter(definition), "data-counter-from": NEAR}
     return forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"} | mode)
 
 
@@ -117,6 +118,10 @@ class RowForm(forms.Form):
     @property
     def row(self) -> content.Row:
         return {"key": self.key, **self.cleaned_data}
+
+    def row_so_far(self, standing: content.Row) -> content.Row:
+        """What cannot be read leaves what stands."""
+        return {"key": self.key, **{code: self.cleaned_data.get(code, standing.get(code)) for code in self.fields}}
 
 
 class GroupRows:
@@ -167,3 +172,8 @@ class GroupRows:
     def value(self) -> list[content.Row]:
         """Rows in which nothing was entered are left out."""
         return [form.row for form in self.filled]
+
+    def value_so_far(self, standing: Sequence[content.Row]) -> list[content.Row]:
+        """The same while some cells cannot be read yet."""
+        rows = {str(row["key"]): row for row in standing}
+        return [form.row_so_far(rows.get(form.key, {})) for form in self.filled]

@@ -4,6 +4,7 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Layout, LayoutObject
+from crispy_forms.utils import render_crispy_form
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
@@ -57,6 +58,14 @@ def helper_for(section: Section, *, open_codes: list[str], hidden: list[str]) ->
     helper.form_show_errors = False  # the summary of the page names the rows of the groups as well
     helper.layout = Layout(*hidden, *([Div(*fields, css_class="entries")] if fields else []), *groups)
     return helper
+
+
+def rendered_item(form: Any, code: str) -> str:
+    """One entry by itself, as it stands within the whole form."""
+    helper = bare_helper()
+    helper.form_show_errors = False
+    helper.layout = Layout(Rows(code) if code in form.groups else Entry(code))
+    return str(render_crispy_form(form, helper))
 
 
 def bare_helper() -> FormHelper:

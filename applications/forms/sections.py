@@ -2,20 +2,23 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from applications import content
+from applications.content.reading import LARGEST
 from applications.definition import FieldDefinition, GroupDefinition, Section
 from applications.forms.entries import EntryField, GroupRows, as_entered, new_key
-from applications.forms.layout import helper_for, shown
+from applications.forms.layout import helper_for, rendered_item, shown
 from pilotportal.digests import digest_of
 
-REVISION, BASE = "_revision", "_base"  # no code of a definition begins with a line
+REVISION, BASE, PAGE, TURN = "_revision", "_base", "_page", "_turn"  # no code of a definition begins with a line
+HIDDEN = [REVISION, BASE, PAGE, TURN]
 UNREADABLE = object()
 
 
@@ -34,6 +37,15 @@ class Fault:
     anchor: str
     label: str
     sentence: str
+
+
+@dataclass(frozen=True)
+class Unsent:
+    """An entry of a copy on the computer, beside what the portal has."""
+
+    label: str
+    mine: content.ShownField | content.ShownGroup
+    theirs: content.ShownField | content.ShownGroup
 
 
 class SectionForm(forms.Form):
@@ -59,15 +71,18 @@ class SectionForm(forms.Form):
         self.conflicts: dict[str, Conflict] = {}
         self.focus = ""
         self.entered = QueryDict(mutable=True) if data is None else data.copy()
-        initial = {REVISION: revision, BASE: _digests(standing, self.open_codes)} | dict(standing)
+        own = {REVISION: revision, BASE: json.dumps(_digests(standing, self.open_codes)), PAGE: new_key(), TURN: 0}
+        initial = own | dict(standing)
         super().__init__(None if data is None else self.entered, initial=initial)
         self.fields[REVISION] = forms.IntegerField(widget=forms.HiddenInput)
-        self.fields[BASE] = forms.CharField(widget=forms.HiddenInput, required=False)
+        for name in (BASE, PAGE):
+            self.fields[name] = forms.CharField(widget=forms.HiddenInput, required=False)
+        self.fields[TURN] = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=LARGEST)
         for field in section.fields:
             if field.code in self.open_codes:
                 self.fields[field.code] = EntryField(field)
         self.groups = self._read_groups()
-        self.helper = helper_for(section, open_codes=self.open_codes, hidden=[REVISION, BASE])
+        self.helper = helper_for(section, open_codes=self.open_codes, hidden=HIDDEN)
 
     def _read_groups(self) -> dict[str, GroupRows]:
         entered = self.entered if self.is_bound else None
@@ -88,7 +103,15 @@ class SectionForm(forms.Form):
 
     @property
     def revision(self) -> int:
-        return int(self.cleaned_data[REVISION])
+        return int(self.cleaned_data.get(REVISION) or 0)
+
+    @property
+    def page(self) -> str:
+        return str(self.cleaned_data.get(PAGE, ""))[:40]
+
+    @property
+    def turn(self) -> int:
+        return int(self.cleaned_data.get(TURN) or 0)
 
     def faults(self) -> Iterator[Fault]:
         """Every sentence of the page, for the summary; none where the page was only asked for another row."""
@@ -122,6 +145,62 @@ class SectionForm(forms.Form):
             self._put(code, self.standing.get(code))
             self.focus = code
 
+    def recover(self) -> None:
+        """The entries come from a copy that an earlier page left behind; this page is a new one."""
+        self.entered[PAGE], self.entered[TURN] = new_key(), "0"
+        self.focus = PAGE
+
+    # Saving while one types.
+
+    def so_far(self) -> dict[str, Any]:
+        """What can be saved at once: entries that were changed here, can be read, and that nobody else changed meanwhile."""
+        base = _read_base(self.entered.get(BASE, ""))
+        mine = {code: self._mine_so_far(code) for code in self.open_codes if code not in self.disputed}
+        return {code: value for code, value in mine.items() if value is not UNREADABLE and _digest(value) != base.get(code)}
+
+    def _mine_so_far(self, code: str) -> Any:
+        group = self.groups.get(code)
+        if group and group.errors and not group.error:
+            return group.value_so_far(self.standing.get(code) or [])
+        return self._mine(code)
+
+    @property
+    def disputed(self) -> set[str]:
+        """Entries changed here and by somebody else, about which the person has to decide."""
+        return {code for code, conflict in self.conflicts.items() if not conflict.taken_over}
+
+    def base_beside(self, standing: content.Content) -> dict[str, str]:
+        """The digests that a page showing `standing` carries; what is disputed keeps its own until the decision."""
+        return _digests(standing, [code for code in self.open_codes if code not in self.disputed])
+
+    def sentences(self) -> dict[str, list[str]]:
+        """What is wrong, by the id of the control; of a group as a whole, by the id of the group."""
+        wrong: dict[str, list[str]] = {}
+        for fault in self.faults():
+            wrong.setdefault(fault.anchor, []).append(fault.sentence)
+        return wrong
+
+    def rendered(self, code: str) -> str:
+        """One entry as it stands on the page."""
+        return rendered_item(self, code)
+
+    def disputed_entries(self) -> list[Fault]:
+        items = {item.code: item for item in (*self.section.fields, *self.section.groups)}
+        return [Fault(f"id_{code}", items[code].label.in_language(get_language()), "") for code in items if code in self.disputed]
+
+    def unsent(self) -> list[Unsent]:
+        """What was entered here and does not stand: both sides as people read them. What cannot be read is shown as it was typed."""
+        self.is_valid()
+        items = [item for item in (*self.section.fields, *self.section.groups) if item.code in self.open_codes]
+        both = [(item, shown(item, self.standing.get(item.code)), self._shown_mine(item)) for item in items]
+        return [Unsent(theirs.label, mine, theirs) for item, theirs, mine in both if mine != theirs]
+
+    def _shown_mine(self, item: FieldDefinition | GroupDefinition) -> content.ShownField | content.ShownGroup:
+        if isinstance(item, FieldDefinition):
+            return _as_typed(self, item)
+        rows = [content.ShownRow(row.key, [_as_typed(row, field) for field in item.fields]) for row in self.groups[item.code].filled]
+        return replace(content.shown_group(item, [], get_language()), rows=rows)
+
     # Two editors at once.
 
     def compare(self, *, standing: content.Content, revision: int) -> None:
@@ -131,6 +210,7 @@ class SectionForm(forms.Form):
         beside it. From then on the page is as new as `revision`, so that saving it again is a decision.
         """
         self.standing = standing
+        self.conflicts = {}
         base = _read_base(self.entered.get(BASE, ""))
         for field in self.section.fields:
             self._compare_entry(field, base)
@@ -168,6 +248,12 @@ class SectionForm(forms.Form):
         self.groups = self._read_groups()
 
 
+def _as_typed(form: forms.Form, field: FieldDefinition) -> content.ShownField:
+    if field.code not in form.errors:
+        return content.shown_field(field, form.cleaned_data.get(field.code), get_language())
+    return replace(content.shown_field(field, None, get_language()), text=str(form[field.code].data or ""))
+
+
 def _faults_of(form: forms.Form, where: str = "") -> Iterator[Fault]:
     for bound in form:
         label = " · ".join(part for part in (where, str(bound.label)) if part)
@@ -178,8 +264,8 @@ def _digest(value: Any) -> str:
     return digest_of(None if content.is_blank(value) else value)[-16:]
 
 
-def _digests(values: content.Content, codes: Iterable[str]) -> str:
-    return json.dumps({code: _digest(values.get(code)) for code in codes})
+def _digests(values: content.Content, codes: Iterable[str]) -> dict[str, str]:
+    return {code: _digest(values.get(code)) for code in codes}
 
 
 def _read_base(text: str) -> dict[str, str]:

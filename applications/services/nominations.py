@@ -15,7 +15,7 @@ from applications.enums import Act, AttachmentKind, DeadlineKind, Problem, Refus
 from applications.models import Attachment, Nomination, NominationVersion, Quota, Round
 from applications.models.nominations import deadline_of
 from applications.rules import Refused
-from applications.services import closing, receipts
+from applications.services import closing, receipts, sittings
 from pilotportal.accounts.enums import Level
 from pilotportal.accounts.models import Division, User
 from pilotportal.audit import services as audit
@@ -71,10 +71,20 @@ def _refuse_city(round: Round, city: Division, *, by: User) -> None:
 
 
 @transaction.atomic
-def save_section(*, nomination_id: int, section: Section, values: Mapping[str, Any], revision: int, by: User, at: datetime) -> Nomination:
-    """Save one section of a draft, or the returned fields of it.
+def save_section(
+    *,
+    nomination_id: int,
+    section: Section,
+    values: Mapping[str, Any],
+    revision: int,
+    turn: sittings.Turn | None = None,
+    by: User,
+    at: datetime,
+) -> Nomination:
+    """Save one section of a draft, or the returned fields of it; entries that `values` does not name stay as they are.
 
-    `revision` is the one the person saw: where another save came between, Stale is raised and nothing is overwritten.
+    `revision` is the one the person saw: where another save came between, Stale is raised and nothing is overwritten, unless that was an
+    earlier turn of the same page. What a page saves by itself writes nothing where nothing was changed.
     Raises Refused, and content.Invalid for values that no form would have let through.
     """
     nomination = _locked_draft(nomination_id)
@@ -83,19 +93,34 @@ def save_section(*, nomination_id: int, section: Section, values: Mapping[str, A
     entries.check_section(section, values)
     values = {code: _with_keys(value) for code, value in values.items()}
     standing = {code: nomination.content.get(code) for code in section.codes}
-    if revision != nomination.revision_of(section.code):
-        saved = nomination.sections.get(section.code, {})
+    saved = nomination.sections.get(section.code, {})
+    if revision != nomination.revision_of(section.code) and not sittings.continues(saved, turn):
         raise Stale(standing, saved.get("by", ""), saved.get("at", ""), nomination.revision_of(section.code))
     changed = [code for code in values if entries.differs(standing, values, code)]
     if locked := next((refused for code in changed if (refused := _why_locked(nomination, code))), None):
         raise locked
-    nomination.content = {**nomination.content, **values}
-    nomination.sections[section.code] = {"revision": revision + 1, "by": by.name, "at": at.isoformat()}
-    nomination.save(update_fields=["content", "sections"])
-    audit.record(
-        "nomination.saved", at=at, by=by, target=nomination, round_code=nomination.round.code, section=section.code, changed=changed
-    )
+    if changed or not (turn and turn.automatic):
+        _write_section(nomination, section, values, turn=turn, changed=changed, by=by, at=at)
     return nomination
+
+
+def _write_section(
+    nomination: Nomination,
+    section: Section,
+    values: Mapping[str, Any],
+    *,
+    turn: sittings.Turn | None,
+    changed: list[str],
+    by: User,
+    at: datetime,
+) -> None:
+    before = nomination.sections.get(section.code, {})
+    nomination.content = {**nomination.content, **values}
+    nomination.sections[section.code] = sittings.saved(before, turn, changed=changed, by=by, at=at)
+    nomination.save(update_fields=["content", "sections"])
+    if sittings.is_new(before, turn, changed=changed, by=by, at=at):
+        record = {"section": section.code, "changed": changed} | ({"automatic": True} if turn and turn.automatic else {})
+        audit.record("nomination.saved", at=at, by=by, target=nomination, round_code=nomination.round.code, **record)
 
 
 @transaction.atomic

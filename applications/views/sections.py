@@ -1,11 +1,13 @@
 """Editing one section of a nomination."""
 
+from base64 import b64encode
 from datetime import datetime
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -15,12 +17,13 @@ from applications.definition import Section
 from applications.forms.sections import SectionForm
 from applications.models import Nomination
 from applications.rules import Refused
-from applications.services import nominations
-from applications.views import checklist
+from applications.services import nominations, sittings
+from applications.views import checklist, drafting
 from pilotportal.accounts.requests import SignedInRequest
 from pilotportal.moments import instant
 
 
+@drafting.told_in_words
 @login_required
 @require_http_methods(["GET", "POST"])
 def edit(request: SignedInRequest, code: str, section: str) -> HttpResponse:
@@ -32,6 +35,9 @@ def edit(request: SignedInRequest, code: str, section: str) -> HttpResponse:
     form = _form(request, nomination, chosen)
     if request.method == "GET":
         return _page(request, nomination, chosen, form)
+    if drafting.HEADER in request.headers:
+        answer = drafting.difference if "compare" in request.POST else drafting.answer
+        return answer(request, nomination, chosen, form)
     if not _redraw(request, form) and form.is_valid():
         return _save(request, nomination, chosen, form)
     form.compare(standing=nomination.content, revision=nomination.revision_of(chosen.code))
@@ -59,6 +65,8 @@ def _redraw(request: SignedInRequest, form: SectionForm) -> bool:
         form.remove_row(*row.partition("/")[::2])
     elif code := request.POST.get("take"):
         form.take_over(code)
+    elif "recover" in request.POST:
+        form.recover()
     return bool(form.focus)
 
 
@@ -69,6 +77,7 @@ def _save(request: SignedInRequest, nomination: Nomination, section: Section, fo
             section=section,
             values=form.values,
             revision=form.revision,
+            turn=sittings.Turn(form.page, form.turn),
             by=request.user,
             at=request.received_at,
         )
@@ -107,13 +116,20 @@ def _page(
         "form": form,
         "stale": stale,
         "stale_at": _moment(stale.saved_at) if stale else None,
-        "gaps": checklist.gap_links(nomination, gaps) if saved and request.method == "GET" else [],
+        "gaps": checklist.gap_links(nomination, gaps) if request.method == "GET" else [],
+        "copy_key": _copy_key(request),
+        "recovered": "recover" in request.POST,
         "saved_by": saved.get("by", ""),
         "saved_at": _moment(saved.get("at", "")),
         "refused": nominations.why_not_edit(nomination, at=request.received_at),
         "neighbours": checklist.neighbours(nomination, section),
     }
     return render(request, "applications/nomination_section.html", facts, status=status)
+
+
+def _copy_key(request: SignedInRequest) -> str:
+    """The key of this person's copies on the computer, 256 bits: whoever uses the computer next reads nothing without signing in as him."""
+    return b64encode(salted_hmac("applications.copy", str(request.user.pk), algorithm="sha256").digest()).decode()
 
 
 def _moment(text: str) -> datetime | None:

@@ -5,7 +5,11 @@ from django.urls import include, path
 
 from pilotportal.accounts import views
 
-own = [path("demonstration/", views.demonstration_sign_in, name="demonstration_sign_in")]
+own = [
+    path("demonstration/", views.demonstration_sign_in, name="demonstration_sign_in"),
+    path("stay/", views.stay, name="stay"),
+    path("again/", views.signed_in_again, name="signed_in_again"),
+]
 urlpatterns = [
     path("login/", views.sign_in, name="account_login"),
     path("logout/", allauth_views.logout, name="account_logout"),

@@ -9,7 +9,11 @@ function focusErrorSummary() {
 }
 
 // data-counter="{n} characters left" data-counter-over="{n} characters too many" beside maxlength or data-limit.
-// The server counts characters, and a line break as one; so do we. With data-limit the text may run over and says so.
+// The server counts characters, a line break as one, and nothing that is not seen (applications/content/reading.py); so do we. With
+// data-limit the text may run over and says so. With data-counter-from it speaks only when that few are left.
+const UNSEEN = /[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff]/g;
+const counted = (text) => [...text.replace(UNSEEN, "").normalize("NFC").trim()].length;
+
 function countCharacters(field) {
   const limit = Number(field.dataset.limit || field.getAttribute("maxlength"));
   const counter = document.createElement("p");
@@ -18,7 +22,8 @@ function countCharacters(field) {
   counter.setAttribute("aria-live", "polite");
   field.setAttribute("aria-describedby", [field.getAttribute("aria-describedby"), counter.id].filter(Boolean).join(" "));
   const show = () => {
-    const left = limit - [...field.value].length;
+    const left = limit - counted(field.value);
+    counter.hidden = field.dataset.counterFrom !== undefined && left > Number(field.dataset.counterFrom);
     counter.textContent = (left < 0 ? field.dataset.counterOver : field.dataset.counter).replace("{n}", Math.abs(left));
     counter.classList.toggle("counter-over", left < 0);
   };
@@ -35,7 +40,7 @@ function entries(form) {
 function warnUnsaved(form) {
   const saved = form.querySelector(".is-invalid") || form.hasAttribute("data-unsaved") ? null : entries(form);
   window.addEventListener("beforeunload", (event) => {
-    if (form.dataset.sent || entries(form) === saved) return;
+    if (form.dataset.sent || form.dataset.kept || entries(form) === saved) return;
     event.preventDefault();
     event.returnValue = "";
   });
@@ -46,11 +51,14 @@ function sendOnce(event) {
   if (event.defaultPrevented || form.getAttribute("method") !== "post") return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
+  const token = form.querySelector("[name=csrfmiddlewaretoken]");
+  if (token) token.value = csrfToken() || token.value; // signed in again in another window: the one of this page is an old one
   window.setTimeout(() => delete form.dataset.sent, 8000); // the answer may be a file, and the page stays
 }
 
 focusErrorSummary();
 document.querySelectorAll("[data-counter]").forEach(countCharacters);
+document.addEventListener("portal:redrawn", (event) => event.detail.querySelectorAll("[data-counter]").forEach(countCharacters));
 document.querySelectorAll("form[data-warn-unsaved]").forEach(warnUnsaved);
 document.addEventListener("submit", sendOnce);
 window.addEventListener("pageshow", () => forms().forEach((form) => delete form.dataset.sent)); // back again: it may be sent again

@@ -5,7 +5,9 @@ from collections import defaultdict
 from playwright.sync_api import ConsoleMessage, Page, Request
 
 MOST_SHIFT = 0.1  # of a page's whole life, the "good" of Core Web Vitals
-REFUSALS = {"422", "409"}  # answers that the browser reports although they are meant
+REFUSALS = {"401", "403", "422", "409"}  # answers that the browser reports although they are meant
+OFFLINE = "net::ERR_INTERNET_DISCONNECTED"  # a test pulls the plug
+MEANT = {*(f"status of {refusal} " for refusal in REFUSALS), OFFLINE}
 SHIFT = "layout-shift "
 REPORT_SHIFTS = f"""
 new PerformanceObserver((list) => {{
@@ -34,7 +36,7 @@ class Watch:
     def _hear(self, message: ConsoleMessage) -> None:
         if message.text.startswith(SHIFT):
             self._shifts[self._page.url] += float(message.text.removeprefix(SHIFT))
-        elif message.type == "error" and not any(f"status of {refusal} " in message.text for refusal in REFUSALS):
+        elif message.type == "error" and not any(meant in message.text for meant in MEANT):
             self._complaints.append(message.text)
 
     def _follow(self, request: Request) -> None:

@@ -17,7 +17,9 @@ KILOBYTE = 1000
 CSS_LIMIT, SCRIPT_LIMIT = 40 * KILOBYTE, 40 * KILOBYTE
 OWN = sorted(path for folder in ("css", "js") for path in (settings.BASE_DIR / "static" / folder).iterdir())
 BASE = Path(get_template("base.html").origin.name).read_text()
-LINKED = re.findall(r'\{% static "([^"]+)" %\}', BASE)
+STATIC = re.compile(r'\{% static "([^"]+)" %\}')
+LINKED = STATIC.findall(BASE)
+OF_PAGES = {path.name: STATIC.findall(path.read_text()) for path in (settings.BASE_DIR / "templates").glob("*/*.html")}
 BUNDLED = [part for parts in BUNDLES.values() for part in parts]
 
 NOT_IN_CHROMIUM_90 = {
@@ -63,14 +65,16 @@ def compressed(name: str) -> int:
     return len(gzip.compress(Path(path).read_bytes(), compresslevel=9))
 
 
-def test_the_frame_is_light() -> None:
-    assert sum(compressed(name) for name in LINKED if name.endswith(".css")) <= CSS_LIMIT
-    assert sum(compressed(name) for name in LINKED if name.endswith(".js")) <= SCRIPT_LIMIT
+def test_every_page_is_light() -> None:
+    for page, own in OF_PAGES.items():
+        assert sum(compressed(name) for name in LINKED + own if name.endswith(".css")) <= CSS_LIMIT, page
+        assert sum(compressed(name) for name in LINKED + own if name.endswith(".js")) <= SCRIPT_LIMIT, page
     assert set(LINKED) == BUNDLES.keys()  # each one request, beside the page
 
 
-def test_every_own_file_is_in_a_bundle() -> None:
-    assert {f"{path.parent.name}/{path.name}" for path in OWN} <= set(BUNDLED)
+def test_every_own_file_is_in_a_bundle_or_of_one_page() -> None:
+    of_one_page = {name for own in OF_PAGES.values() for name in own}
+    assert {f"{path.parent.name}/{path.name}" for path in OWN} <= {*BUNDLED, *of_one_page}
 
 
 def test_a_bundle_is_its_parts_one_behind_the_other() -> None:

@@ -67,6 +67,8 @@ PLATFORM = [
     Row("account_inactive", may=EVERYBODY, get=200, public=True),
     Row("account_change_password", may=SIGNED_IN, get=200, post=200),
     Row("accounts:demonstration_sign_in", post=302, public=True),
+    Row("accounts:stay", may=SIGNED_IN, post=204),
+    Row("accounts:signed_in_again", may=SIGNED_IN, get=200),
     Row("jobs:list", may=SIGNED_IN, get=200),
     Row("jobs:detail", ("job",), may=SIGNED_IN, get=200),
     Row("jobs:detail", ("somebody's job",), get=200),

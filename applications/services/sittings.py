@@ -1,0 +1,58 @@
+"""What is remembered of the savings of a section, and which of them are events.
+
+A page that saves by itself saves every few seconds. Each saving is written, but it becomes an event only when it says something new: a
+person begins to write on an entry, or still does so ten minutes later. So the record of the round tells who worked on what and when, and
+the submitted version holds what came of it (docs/adr/0005-drafts.md).
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from pilotportal.accounts.models import User
+
+SITTING = timedelta(minutes=10)
+Saved = Mapping[str, Any]  # revision, by, at; of automatic saving: page, turn, sitting; of a prefilled section: taken_over
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Which page sends, its how-manieth sending this is, and whether it does so by itself."""
+
+    page: str
+    number: int
+    automatic: bool = False
+
+
+def continues(saved: Saved, turn: Turn | None) -> bool:
+    """The same page saved last, and this is what it sent later: the answer to it was lost on the way, and nobody came between."""
+    return turn is not None and bool(turn.page) and saved.get("page") == turn.page and turn.number > saved.get("turn", 0)
+
+
+def is_new(saved: Saved, turn: Turn | None, *, changed: Collection[str], by: User, at: datetime) -> bool:
+    """Whether a saving is an event of its own."""
+    sitting = saved.get("sitting")
+    if turn is None or not turn.automatic or not sitting or sitting["by"] != by.pk:
+        return True
+    return at - datetime.fromisoformat(sitting["since"]) >= SITTING or not set(changed) <= set(sitting["codes"])
+
+
+def saved(before: Saved, turn: Turn | None, *, changed: Collection[str], by: User, at: datetime) -> dict[str, Any]:
+    """The record of a saving. What somebody saves with his own hand counts as looked at: it is not marked as taken over any longer."""
+    record: dict[str, Any] = {"revision": before.get("revision", 0) + 1, "by": by.name, "at": at.isoformat()}
+    if turn and turn.page:
+        record |= {"page": turn.page, "turn": turn.number}
+    if turn and turn.automatic:
+        record |= {"sitting": _sitting(before, changed=changed, by=by, at=at)}
+        taken = {code: source for code, source in before.get("taken_over", {}).items() if code not in changed}
+        record |= {"taken_over": taken} if taken else {}
+    return record
+
+
+def _sitting(before: Saved, *, changed: Collection[str], by: User, at: datetime) -> dict[str, Any]:
+    sitting = before.get("sitting", {})
+    fresh = sitting.get("by") != by.pk or at - datetime.fromisoformat(sitting["since"]) >= SITTING
+    if fresh:
+        return {"by": by.pk, "since": at.isoformat(), "codes": sorted(changed)}
+    return sitting | {"codes": sorted({*sitting["codes"], *changed})}
