@@ -104,6 +104,7 @@ class Refusal(TextChoices):
     DEADLINE_ORDER = "deadline_order", _("The deadline “%(later)s” must come after the deadline “%(earlier)s”.")
     NO_QUOTA = "no_quota", _("No province has a quota yet.")
     REGIONS = "regions", _("With these limits by region the planned %(planned)s places cannot be filled: they allow %(low)s to %(high)s.")
+    FORM = "form", _("The form of the nomination: %(fault)s")
     TIE_RULES = "tie_rules", _("A tie rule names a criterion that the round does not have: %(codes)s.")
     SHEETS = "sheets", _("The minimum of score sheets is greater than the number of experts on a nomination.")
     CLOSED = "closed", _("The deadline has passed: %(closed_at)s (Beijing time).")

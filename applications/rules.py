@@ -67,6 +67,7 @@ class RoundFacts:
     region_limits: Collection[tuple[int, int]]
     quotas: Collection[int]
     deadlines: Mapping[str, datetime]
+    form_faults: Collection[str] = ()
 
 
 def why_not_open(facts: RoundFacts) -> Iterator[Refused]:
@@ -80,6 +81,7 @@ def why_not_open(facts: RoundFacts) -> Iterator[Refused]:
     low, high = sum(minimum for minimum, _ in facts.region_limits), sum(maximum for _, maximum in facts.region_limits)
     if facts.region_limits and not low <= facts.planned_places <= high:
         yield Refused(Refusal.REGIONS, planned=facts.planned_places, low=low, high=high)
+    yield from (Refused(Refusal.FORM, fault=fault) for fault in facts.form_faults)
 
 
 def _why_not_criteria(facts: RoundFacts) -> Iterator[Refused]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from applications.views import attachments, deadlines, nominations, pilots, reports, rounds, sections, submissions, workbooks
+from applications.views import attachments, deadlines, drafting, nominations, pilots, reports, rounds, sections, submissions, workbooks
 
 app_name = "applications"
 
@@ -27,6 +27,18 @@ of_workbooks = [
     path("nominations/<str:code>/workbook/", workbooks.upload, name="workbook_upload"),
     path("nominations/<str:code>/workbook/form/", workbooks.fetch, name="workbook_fetch"),
     path("nominations/<str:code>/workbook/<int:number>/", workbooks.review, name="workbook_review"),
+]
+
+of_drafts = [
+    path("rounds/<str:code>/form/edit/", drafting.edit, name="draft"),
+    path("rounds/<str:code>/form/edit/<str:path>/", drafting.edit, name="draft_part"),
+    path("rounds/<str:code>/form/add/<str:kind>/", drafting.add, name="draft_add"),
+    path("rounds/<str:code>/form/add/<str:kind>/<str:path>/", drafting.add, name="draft_add"),
+    path("rounds/<str:code>/form/move/", drafting.move, name="draft_move"),
+    path("rounds/<str:code>/form/remove/<str:path>/", drafting.remove, name="draft_remove"),
+    path("rounds/<str:code>/form/pattern/", drafting.take_over, name="draft_pattern"),
+    path("rounds/<str:code>/form/preview/<str:section>/", drafting.preview, name="draft_preview"),
+    path("rounds/<str:code>/form/compare/", drafting.compare, name="draft_compare"),
 ]
 
 of_rounds = [
@@ -56,4 +68,4 @@ of_pilots = [
     path("pilots/<str:code>/summary/accept/", reports.accept_summary, name="summary_accept"),
 ]
 
-urlpatterns = [*of_nominations, *of_workbooks, *of_rounds, *of_pilots]
+urlpatterns = [*of_nominations, *of_workbooks, *of_drafts, *of_rounds, *of_pilots]

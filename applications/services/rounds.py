@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from applications import queries, rules
+from applications import queries, revising, rules
 from applications.enums import Basis, Refusal
 from applications.models import Amendment, Criterion, Deadline, Quota, RegionLimit, Round
 from applications.models.rounds import SELF_NOMINATING_CODES
@@ -185,6 +185,7 @@ def facts_of(round: Round) -> RoundFacts:
         region_limits=[(limit.minimum, limit.maximum) for limit in round.region_limits.all()],
         quotas=[quota.places for quota in round.quotas.all()],
         deadlines={deadline.kind: deadline.original for deadline in round.deadlines.all()},
+        form_faults=revising.why_not(round.form),
     )
 
 

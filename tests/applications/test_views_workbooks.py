@@ -1,4 +1,4 @@
-"""The form as a workbook, from the download to the confirmation: who may, what is refused with which sentence, and that nothing slips in."""
+"""The form as a workbook, from the download to the confirmation: who may, what is refused, and that nothing slips in."""
 
 from io import BytesIO
 from typing import Any
@@ -332,6 +332,7 @@ def packed(**parts: bytes) -> bytes:
     return target.getvalue()
 
 
+@pytest.mark.usefixtures("handler")
 @pytest.mark.parametrize(
     ("book", "name", "fault"),
     [
@@ -350,7 +351,7 @@ def packed(**parts: bytes) -> bytes:
     ],
     ids=["empty", "pdf", "csv", "xls", "encrypted", "xlsm", "xlsb", "ods", "docx", "broken", "bomb", "large"],
 )
-def test_what_is_no_such_workbook_gets_its_own_sentence(client, handler, draft, book, name, fault):
+def test_what_is_no_such_workbook_gets_its_own_sentence(client, draft, book, name, fault):
     response = send(client, draft, book, name)
     assert response.status_code == 422
     assert str(fault.label) in response.content.decode()
