@@ -179,3 +179,12 @@ class Problem(TextChoices):
     NOT_A_CHOICE = "not_a_choice", _("Choose one of the entries of the list.")
     UNKNOWN_ENTRY = "unknown_entry", _("The form has no such entry: %(codes)s.")
     NOT_CANONICAL = "not_canonical", _("This value cannot be stored as it stands.")
+
+
+class EvidenceRefusal(TextChoices):
+    """Why a file of the nomination cannot be changed, or stands in the way."""
+
+    GONE = "gone", _("This file is no longer part of the nomination: somebody has taken it out or replaced it. Look at the list again.")
+    STANDING = "standing", _("This file is part of the nomination already.")
+    UNKNOWN_ENTRY = "unknown_entry", _("The form has no such entry. Choose the entry again.")
+    INFECTED = "infected", _("Malware was found in the file “%(name)s”. Take it out, and upload a clean one if you need it.")

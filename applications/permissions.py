@@ -9,6 +9,9 @@ from applications import queries
 from applications.models import Nomination, Pilot, Round
 from pilotportal.accounts.enums import PROVINCE_ROLES, REVIEW_READERS, Role
 from pilotportal.accounts.models import User
+from pilotportal.files.enums import Refusal as FileRefusal
+from pilotportal.files.models import StoredFile
+from pilotportal.files.rules import why_not_serve
 
 
 def can_prepare_rounds(user: User) -> bool:
@@ -34,6 +37,10 @@ def can_read_nominations(user: User) -> bool:
 
 def can_edit(user: User, nomination: Nomination) -> bool:
     return user.role in PROVINCE_ROLES and user.division_id == nomination.province_id
+
+
+def can_attach(user: User, nomination: Nomination, *, kind: str) -> bool:  # noqa: ARG001 - evidence and letter have different hands soon
+    return can_edit(user, nomination)
 
 
 def can_submit(user: User, nomination: Nomination) -> bool:
@@ -92,3 +99,8 @@ def pilot_for(user: User, code: str, *, can: Callable[[User, Pilot], bool] | Non
     if can and not can(user, pilot):
         raise PermissionDenied
     return pilot
+
+
+def why_not_open(user: User, nomination: Nomination, file: StoredFile, *, kind: str) -> FileRefusal | None:
+    """Of a file that the user may see: whether malware was found in it, or is still being looked for."""
+    return why_not_serve(file.scan_state, own=can_attach(user, nomination, kind=kind))

@@ -48,7 +48,7 @@ def nominations() -> models.QuerySet[Nomination]:
         DEADLINES,
         Prefetch("versions", queryset=NominationVersion.objects.select_related("submitted_by")),
         "corrections",
-        Prefetch("attachments", queryset=Attachment.objects.select_related("file", "uploaded_by")),
+        Prefetch("attachments", queryset=Attachment.objects.select_related("file__scan", "uploaded_by")),
     )
 
 
@@ -93,8 +93,8 @@ def dossier_for(user: User, nomination: Nomination) -> Dossier:
 
 def dossier_of(version: NominationVersion, attachments: Iterable[Attachment]) -> Dossier:
     """A version as it was handed in, with the files that it names; a replaced file still belongs to its version."""
-    known = {(file.kind, file.name, file.file.digest): file for file in attachments}
-    named = [(record["kind"], record["name"], record["digest"]) for record in version.files]
+    known = {frozenset(file.record.items()): file for file in attachments}
+    named = [frozenset(record.items()) for record in version.files]
     return Dossier(version.content, [known[key] for key in named if key in known], version)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from applications.views import attachments, deadlines, drafting, nominations, pilots, reports, rounds, sections, submissions, workbooks
+from applications.views import attachments, deadlines, evidence, drafting, nominations, pilots, reports, rounds, sections, submissions, uploads, workbooks
 
 app_name = "applications"
 
@@ -11,9 +11,19 @@ of_nominations = [
     path("nominations/start/<str:round_code>/", nominations.start, name="nomination_start"),
     path("nominations/<str:code>/", nominations.detail, name="nomination"),
     path("nominations/<str:code>/sections/<str:section>/", sections.edit, name="nomination_section"),
+    path("nominations/<str:code>/attach/evidence/", evidence.add, name="evidence_add"),
     path("nominations/<str:code>/attach/<str:kind>/", attachments.attach, name="nomination_attach"),
     path("nominations/<str:code>/files/<int:number>/", attachments.fetch, name="nomination_file"),
     path("nominations/<str:code>/files/<int:number>/detach/", attachments.detach, name="nomination_detach"),
+    path("nominations/<str:code>/files/<int:number>/page/", attachments.page, name="nomination_file_page"),
+    path("nominations/<str:code>/files/<int:number>/view/", attachments.view, name="nomination_file_view"),
+    path("nominations/<str:code>/files/<int:number>/replace/", evidence.replace, name="evidence_replace"),
+    path("nominations/<str:code>/files/<int:number>/describe/", evidence.describe, name="evidence_describe"),
+    path("nominations/<str:code>/files/<int:number>/restore/", evidence.restore, name="evidence_restore"),
+    path("nominations/<str:code>/uploads/", uploads.start, name="upload_start"),
+    path("nominations/<str:code>/uploads/<str:upload_code>/", uploads.part, name="upload_part"),
+    path("nominations/<str:code>/uploads/<str:upload_code>/finish/", uploads.finish, name="upload_finish"),
+    path("nominations/<str:code>/uploads/<str:upload_code>/cancel/", uploads.cancel, name="upload_cancel"),
     path("nominations/<str:code>/preview/", nominations.preview, name="nomination_preview"),
     path("nominations/<str:code>/submit/", submissions.submit, name="nomination_submit"),
     path("nominations/<str:code>/receipt/", submissions.receipt, name="nomination_receipt"),

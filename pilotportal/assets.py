@@ -23,7 +23,7 @@ BUNDLES = {
         "css/pages.css",
         "css/print.css",
     ),
-    "portal.js": ("django_htmx/htmx-2.min.js", "js/page.js", "js/forms.js", "js/time.js"),
+    "portal.js": ("django_htmx/htmx-2.min.js", "js/page.js", "js/forms.js", "js/time.js", "js/uploads.js"),
 }
 FOR_PAPER = {"css/print.css"}
 SOURCE_MAP = re.compile(r"/\*# sourceMappingURL=.*?\*/|^//# sourceMappingURL=.*$", re.MULTILINE)

@@ -185,6 +185,9 @@ class Attachment(models.Model):
         "applications.Letter", on_delete=models.PROTECT, null=True, related_name="scans", verbose_name=_("letter that it is the scan of")
     )
     matched_by = models.CharField(_("how the letter was recognised"), max_length=10, choices=MatchedBy, blank=True)
+    replaces = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="successors", verbose_name=_("file in whose place it came")
+    )
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("uploaded by"))
     uploaded_at = models.DateTimeField(_("uploaded at"))
     replaced_at = models.DateTimeField(_("replaced at"), null=True)
@@ -208,6 +211,12 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def record(self) -> dict[str, str]:
+        """What a version keeps of the file; what it proves only where somebody said so, which leaves the digests of others as they are."""
+        facts = {"kind": self.kind, "name": self.name, "caption": self.caption, "digest": self.file.digest}
+        return facts | ({"proves": self.proves} if self.proves else {})
 
 
 class Correction(models.Model):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from applications import content as entries
 from applications import queries, rules
 from applications.definition import Section
-from applications.enums import Act, AttachmentKind, DeadlineKind, Problem, Refusal, Status
+from applications.enums import Act, AttachmentKind, DeadlineKind, EvidenceRefusal, Problem, Refusal, Status
 from applications.models import Attachment, Nomination, NominationVersion, Quota, Round
 from applications.models.nominations import deadline_of
 from applications.rules import Refused
@@ -20,6 +20,7 @@ from pilotportal.accounts.enums import Level
 from pilotportal.accounts.models import Division, User
 from pilotportal.audit import services as audit
 from pilotportal.digests import digest_of
+from pilotportal.files.enums import ScanState
 from pilotportal.files.models import StoredFile
 from pilotportal.moments import until
 
@@ -125,7 +126,7 @@ def _write_section(
 
 @transaction.atomic
 def attach(
-    *, nomination_id: int, kind: AttachmentKind, file: StoredFile, name: str, caption: str = "", by: User, at: datetime
+    *, nomination_id: int, kind: AttachmentKind, file: StoredFile, name: str, caption: str = "", proves: str = "", by: User, at: datetime
 ) -> Attachment:
     """Add a stored file; a new letter replaces the one in force, which is kept. Raises Refused."""
     nomination = _locked_draft(nomination_id)
@@ -134,7 +135,7 @@ def attach(
     if kind == AttachmentKind.LETTER:
         nomination.attachments.filter(kind=kind, replaced_at__isnull=True).update(replaced_at=at)
     attachment = Attachment.objects.create(
-        nomination=nomination, kind=kind, file=file, name=name[:200], caption=caption, uploaded_by=by, uploaded_at=at
+        nomination=nomination, kind=kind, file=file, name=name[:200], caption=caption, proves=proves, uploaded_by=by, uploaded_at=at
     )
     audit.record("nomination.attached", at=at, by=by, target=nomination, round_code=nomination.round.code, file=file.digest, purpose=kind)
     return attachment
@@ -143,13 +144,21 @@ def attach(
 @transaction.atomic
 def detach(*, nomination_id: int, attachment_id: int, by: User, at: datetime) -> None:
     """Take a file out of the nomination; its bytes and its row are kept. Raises Refused."""
-    nomination = _locked(nomination_id)
-    attachment = nomination.attachments.select_related("file").get(pk=attachment_id, replaced_at__isnull=True)
-    if refused := why_not_attach(nomination, kind=attachment.kind, at=at):
-        raise refused
+    attachment = Attachment.objects.select_related("file").get(pk=attachment_id, nomination_id=nomination_id)
+    nomination = open_for_files(nomination_id, kind=attachment.kind, by=by, at=at)
+    if not any(each.pk == attachment_id for each in files_of(nomination)):
+        raise Refused(EvidenceRefusal.GONE)
     attachment.replaced_at = at
     attachment.save(update_fields=["replaced_at"])
     audit.record("nomination.detached", at=at, by=by, target=nomination, round_code=nomination.round.code, file=attachment.file.digest)
+
+
+def open_for_files(nomination_id: int, *, kind: str, by: User, at: datetime) -> Nomination:
+    """The nomination under lock, where its files may change now. Raises Refused."""
+    nomination = _locked(nomination_id)
+    if refused := why_not_attach(nomination, kind=kind, at=at):
+        raise refused
+    return nomination
 
 
 @transaction.atomic
@@ -261,7 +270,15 @@ def why_not_submit(nomination: Nomination, *, at: datetime, undertaken: bool = F
         has_letter=any(attachment.kind == AttachmentKind.LETTER for attachment in files_of(nomination)),
         at=at,
     )
-    return Refused(refusal, count=len(gaps), **_facts(nomination)) if refusal else None
+    if refusal:
+        return Refused(refusal, count=len(gaps), **_facts(nomination))
+    return _why_infected(nomination)
+
+
+def _why_infected(nomination: Nomination) -> Refused | None:
+    """A scan that is still to come holds nobody up at a deadline; what it has found does."""
+    infected = next((file for file in files_of(nomination) if file.file.scan_state == ScanState.INFECTED), None)
+    return Refused(EvidenceRefusal.INFECTED, name=infected.name) if infected else None
 
 
 def gaps_of(nomination: Nomination) -> list[entries.Gap]:
@@ -312,7 +329,4 @@ def _with_keys(value: Any) -> Any:
 
 
 def _file_records(nomination: Nomination) -> list[dict[str, str]]:
-    return [
-        {"kind": attachment.kind, "name": attachment.name, "caption": attachment.caption, "digest": attachment.file.digest}
-        for attachment in files_of(nomination)
-    ]
+    return [attachment.record for attachment in files_of(nomination)]

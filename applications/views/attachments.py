@@ -1,22 +1,28 @@
 """The letter and the evidence of a nomination."""
 
+from http import HTTPStatus
+
+from csp.decorators import csp_update
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from applications import permissions, queries
 from applications.enums import AttachmentKind
 from applications.forms.nominations import UploadForm
-from applications.models import Nomination
+from applications.models import Attachment, Nomination
 from applications.rules import Refused
 from applications.services import nominations
 from pilotportal.accounts.requests import SignedInRequest
 from pilotportal.audit import services as audit
 from pilotportal.files import services as files
-from pilotportal.files.responses import download
+from pilotportal.files.responses import Give, download
+from pilotportal.files.responses import show as show_inline
 
 
 @login_required
@@ -64,20 +70,50 @@ def _keep(request: SignedInRequest, nomination: Nomination, kind: AttachmentKind
 
 @login_required
 @require_GET
-def fetch(request: SignedInRequest, code: str, number: int) -> FileResponse:
+def fetch(request: SignedInRequest, code: str, number: int) -> HttpResponse:
+    """The file, to be kept."""
+    return _given(request, *_seen(request, code, number), kind="nomination.downloaded", give=download)
+
+
+@login_required
+@require_GET
+def view(request: SignedInRequest, code: str, number: int) -> HttpResponse:
+    """The file, to be looked at in the page."""
+    return _given(request, *_seen(request, code, number), kind="nomination.file_viewed", give=show_inline)
+
+
+@login_required
+@require_GET
+@csp_update({"frame-src": ["'self'"]})
+def page(request: SignedInRequest, code: str, number: int) -> HttpResponse:
+    """The file in its frame, with what is known about it. The bytes are asked for, and logged, on their own."""
+    nomination, attachment = _seen(request, code, number)
+    context = {
+        "nomination": nomination,
+        "file": attachment,
+        "withheld": permissions.why_not_open(request.user, nomination, attachment.file, kind=attachment.kind),
+        "entry": nomination.round.definition.label_of(attachment.proves, get_language()) if attachment.proves else "",
+        "view_url": reverse("applications:nomination_file_view", args=[code, number]),
+        "file_url": reverse("applications:nomination_file", args=[code, number]),
+    }
+    return render(request, "applications/nomination_file.html", context)
+
+
+def _seen(request: SignedInRequest, code: str, number: int) -> tuple[Nomination, Attachment]:
     nomination = permissions.nomination_for(request.user, code)
     attachment = next((each for each in queries.files_visible_to(request.user, nomination) if each.pk == number), None)
     if attachment is None:
         raise Http404
-    audit.record(
-        "nomination.downloaded",
-        at=request.received_at,
-        by=request.user,
-        target=nomination,
-        round_code=nomination.round.code,
-        digest=attachment.file.digest,
-    )
-    return download(attachment.file, name=attachment.name)
+    return nomination, attachment
+
+
+def _given(request: SignedInRequest, nomination: Nomination, attachment: Attachment, *, kind: str, give: Give) -> HttpResponse:
+    """Whoever is given a file leaves a trace; what may be harmful is given to nobody else."""
+    if withheld := permissions.why_not_open(request.user, nomination, attachment.file, kind=attachment.kind):
+        return render(request, "components/file_withheld.html", {"withheld": withheld, "file": attachment}, status=HTTPStatus.FORBIDDEN)
+    round_code, digest = nomination.round.code, attachment.file.digest
+    audit.record(kind, at=request.received_at, by=request.user, target=nomination, round_code=round_code, digest=digest)
+    return give(attachment.file, name=attachment.name)
 
 
 @login_required

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from applications import content
 from applications.definition import GroupDefinition, Section
 from applications.enums import Problem
-from applications.models import Correction, Nomination
+from applications.models import Attachment, Correction, Nomination
 from applications.services import decisions
 
 
@@ -151,3 +151,11 @@ def neighbours(nomination: Nomination, section: Section) -> Neighbours:
         next=sections[place + 1] if place + 1 < len(sections) else None,
         all=sections,
     )
+
+
+def evidence_of(nomination: Nomination, section: Section) -> list[tuple[str, list[Attachment]]]:
+    """The label of each entry of the section that has evidence, with its files."""
+    standing = [file for file in nomination.attachments.all() if not file.replaced_at and file.proves in section.codes]
+    definition, language = nomination.round.definition, get_language()
+    proved = [code for code in section.codes if any(file.proves == code for file in standing)]
+    return [(definition.label_of(code, language), [file for file in standing if file.proves == code]) for code in proved]

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from applications import content, permissions, queries
 from applications.enums import AttachmentKind, Refusal
 from applications.forms.nominations import ListFilter, StartForm, WithdrawForm
-from applications.models import Nomination
+from applications.models import Attachment, Nomination
 from applications.rules import Refused
 from applications.services import nominations
 from applications.views import checklist, listing
@@ -78,12 +78,18 @@ def detail(request: SignedInRequest, code: str) -> HttpResponse:
         "dossier": queries.dossier_for(request.user, nomination),
         "correction": correction,
         "notes": checklist.notes_of(nomination, correction) if correction else [],
+        "former": _former(nomination) if own else [],
         "can_withdraw": permissions.can_withdraw(request.user, nomination)
         and not nominations.why_not_withdraw(nomination, at=request.received_at),
     }
     if own and not why_not:
         return render(request, "applications/nomination_checklist.html", facts | _to_do(request, nomination))
     return render(request, "applications/nomination_detail.html", facts | {"own": own, "why_not": why_not if own else None})
+
+
+def _former(nomination: Nomination) -> list[Attachment]:
+    """Evidence that was taken out or replaced: the province's own affair, and kept."""
+    return [each for each in nomination.attachments.all() if each.replaced_at and each.kind == AttachmentKind.EVIDENCE]
 
 
 def _to_do(request: SignedInRequest, nomination: Nomination) -> dict[str, object]:

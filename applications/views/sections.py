@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from applications import content, permissions
 from applications.definition import Section
+from applications.enums import AttachmentKind
 from applications.forms.sections import SectionForm
 from applications.models import Nomination
 from applications.rules import Refused
@@ -123,6 +124,10 @@ def _page(
         "saved_at": _moment(saved.get("at", "")),
         "refused": nominations.why_not_edit(nomination, at=request.received_at),
         "neighbours": checklist.neighbours(nomination, section),
+        "evidence": checklist.evidence_of(nomination, section),
+        "evidence_open": ""
+        if nominations.why_not_attach(nomination, kind=AttachmentKind.EVIDENCE, at=request.received_at)
+        else section.codes[0],
     }
     return render(request, "applications/nomination_section.html", facts, status=status)
 

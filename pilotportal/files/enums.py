@@ -27,6 +27,7 @@ class Refusal(TextChoices):
         "no_room",
         _("The files together may have %(limit)s MB; with this one they would have more. Take a file out or use a smaller one."),
     )
+    NOT_TAKEN = "not_taken", _("Only PDF, JPEG and PNG files are taken here; the name of this file ends otherwise.")
     WRONG_TYPE = "wrong_type", _("This is not a PDF, JPEG or PNG file, whatever its name says. Upload the scan as a PDF.")
     WRONG_NAME = "wrong_name", _("The name of the file does not fit its content, which is %(kind)s. Rename the file and upload it again.")
     TWO_KINDS = "two_kinds", _("The file hides a second file of another kind. Print or scan it to a new PDF and upload that.")

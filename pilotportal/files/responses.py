@@ -1,12 +1,18 @@
 """How a stored file leaves the portal, after the caller has asked the rights."""
 
+from typing import Protocol
+
 from django.core.files.storage import default_storage
 from django.http import FileResponse
 
 from pilotportal.files.models import StoredFile
 
 ALONE = "default-src 'none'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
-DRAWN_BY_BROWSER = f"{ALONE}; style-src 'unsafe-inline'; object-src 'self'; plugin-types application/pdf"
+DRAWN_BY_BROWSER = f"{ALONE}; style-src 'unsafe-inline'; object-src 'self'"
+
+
+class Give(Protocol):
+    def __call__(self, file: StoredFile, *, name: str) -> FileResponse: ...
 
 
 def download(file: StoredFile, *, name: str) -> FileResponse:

@@ -64,8 +64,10 @@ def media_type_of(head: bytes) -> MediaType | None:
     return MediaType(found) if found in MediaType.values else None
 
 
-def why_not_begin(*, size: int, limit: int, room: int) -> Refusal | None:
-    """Before the first byte: by the declared size, in bytes."""
+def why_not_begin(*, name: str, size: int, limit: int, room: int) -> Refusal | None:
+    """Before the first byte: by the name and the declared size in bytes. What is true is seen when the file has arrived."""
+    if not any(PurePath(name).suffix.lower() in suffixes for suffixes in SUFFIXES.values()):
+        return Refusal.NOT_TAKEN
     if size <= 0:
         return Refusal.EMPTY
     if size > limit:

@@ -1,10 +1,12 @@
 """Filters that every template may use without loading them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from typing import Any
 
 from django import template
+from django.utils.translation import get_language
 
 from pilotportal import moments
 
@@ -25,6 +27,18 @@ def short(digest: str) -> str:
 @register.filter
 def item(mapping: Mapping[str, object], key: str) -> object:
     return mapping.get(key)
+
+
+@register.filter
+def proving(files: Iterable[Any] | None, code: str) -> list[Any]:
+    """Those of the files that prove an entry; none where a page shows no files."""
+    return [file for file in files or () if file.proves == code]
+
+
+@register.filter
+def entry_label(definition: Any, code: str) -> str:
+    """What an entry of a form is called in the reader's language."""
+    return str(definition.label_of(code, get_language()))
 
 
 @register.filter

@@ -12,6 +12,7 @@ from django.db.models.functions import MD5, Cast, Concat
 from applications.enums import DeadlineKind
 from applications.models import Attachment, Deadline, Nomination, NominationVersion, Round
 from applications.models.nominations import deadline_of
+from applications.queries import dossier_of
 from pilotportal.accounts.enums import REVIEW_READERS, Role
 from pilotportal.accounts.models import User
 from review.enums import RunStatus, SheetStatus
@@ -130,9 +131,8 @@ def dossier_for(user: User, sheet: ScoreSheet) -> Dossier | None:
     if why_not_read(sheet.status, pledged=pledge_of(sheet.expert, sheet.nomination.round) is not None):
         return None
     version = version_of(sheet.nomination)
-    digests = {file["digest"] for file in version.files}
-    files = Attachment.objects.filter(nomination=sheet.nomination, file__digest__in=digests).select_related("file")
-    return Dossier(sheet.nomination, version, list(files))
+    attachments = Attachment.objects.filter(nomination=sheet.nomination).select_related("file__scan", "letter")
+    return Dossier(sheet.nomination, version, list(dossier_of(version, attachments).files))
 
 
 def version_of(nomination: Nomination) -> NominationVersion:

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
+from csp.decorators import csp_update
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.forms import BoundField
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -16,12 +18,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from applications.content import shown_sections
-from applications.models import Criterion
+from applications.models import Attachment, Criterion
 from applications.permissions import round_for
 from applications.rules import Refused
 from pilotportal.accounts.requests import SignedInRequest
 from pilotportal.audit import services as audit
-from pilotportal.files.responses import download
+from pilotportal.files.responses import Give, download
+from pilotportal.files.responses import show as show_inline
+from pilotportal.files.rules import why_not_serve
 from pilotportal.moments import until
 from review import permissions, queries
 from review.enums import Refusal
@@ -184,22 +188,52 @@ def decline(request: SignedInRequest, code: str) -> HttpResponse:
 
 @login_required
 @require_GET
-def file(request: SignedInRequest, code: str, attachment_id: int) -> FileResponse:
-    """A file of the dossier behind the expert's own sheet."""
+def file(request: SignedInRequest, code: str, attachment_id: int) -> HttpResponse:
+    """A file of the dossier behind the expert's own sheet, to be kept."""
+    return _given(request, *_in_dossier(request, code, attachment_id), kind="dossier.file_read", give=download)
+
+
+@login_required
+@require_GET
+def file_view(request: SignedInRequest, code: str, attachment_id: int) -> HttpResponse:
+    """The same, to be looked at in the page."""
+    return _given(request, *_in_dossier(request, code, attachment_id), kind="dossier.file_viewed", give=show_inline)
+
+
+@login_required
+@require_GET
+@csp_update({"frame-src": ["'self'"]})
+def file_page(request: SignedInRequest, code: str, attachment_id: int) -> HttpResponse:
+    """The file in its frame, with what is known about it."""
+    found, attachment = _in_dossier(request, code, attachment_id)
+    definition = found.nomination.round.definition
+    context = {
+        "sheet": found,
+        "file": attachment,
+        "withheld": why_not_serve(attachment.file.scan_state, own=False),
+        "entry": definition.label_of(attachment.proves, get_language()) if attachment.proves else "",
+        "view_url": reverse("review:file_view", args=[code, attachment_id]),
+        "file_url": reverse("review:file", args=[code, attachment_id]),
+    }
+    return render(request, "review/sheet_file.html", context)
+
+
+def _in_dossier(request: SignedInRequest, code: str, attachment_id: int) -> tuple[ScoreSheet, Attachment]:
     found = permissions.sheet_for(request.user, code, can=permissions.can_score)
     dossier = permissions.dossier_for(request.user, found)
     attachment = next((attachment for attachment in dossier.files if attachment.pk == attachment_id), None)
     if attachment is None:
         raise Http404
-    audit.record(
-        "dossier.file_read",
-        at=request.received_at,
-        by=request.user,
-        target=found,
-        round_code=found.nomination.round.code,
-        file=attachment.file.digest,
-    )
-    return download(attachment.file, name=attachment.name)
+    return found, attachment
+
+
+def _given(request: SignedInRequest, found: ScoreSheet, attachment: Attachment, *, kind: str, give: Give) -> HttpResponse:
+    """Whoever is given a file leaves a trace; what may be harmful is given to nobody."""
+    if withheld := why_not_serve(attachment.file.scan_state, own=False):
+        return render(request, "components/file_withheld.html", {"withheld": withheld, "file": attachment}, status=HTTPStatus.FORBIDDEN)
+    round_code, digest = found.nomination.round.code, attachment.file.digest
+    audit.record(kind, at=request.received_at, by=request.user, target=found, round_code=round_code, file=digest)
+    return give(attachment.file, name=attachment.name)
 
 
 def _page(request: SignedInRequest, found: ScoreSheet, form: SheetForm, *, status: int = 200, theirs: Theirs | None = None) -> HttpResponse:

@@ -85,7 +85,12 @@ def test_the_name_must_not_claim_another_type(judge, content, name, refusal):
     [(0, Refusal.EMPTY), (1, None), (10, None), (11, Refusal.NO_ROOM), (20, Refusal.NO_ROOM), (21, Refusal.TOO_LARGE)],
 )
 def test_a_size_is_refused_before_the_first_byte(size, refusal):
-    assert rules.why_not_begin(size=size, limit=20, room=10) == refusal
+    assert rules.why_not_begin(name="清单.PDF", size=size, limit=20, room=10) == refusal
+
+
+@pytest.mark.parametrize("name", ["清单.docx", "清单", "清单.pdf.exe", ".pdf"])
+def test_a_name_is_refused_before_the_first_byte(name):
+    assert rules.why_not_begin(name=name, size=5, limit=20, room=10) == Refusal.NOT_TAKEN
 
 
 @pytest.mark.parametrize(
