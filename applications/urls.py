@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from applications.views import attachments, deadlines, evidence, drafting, nominations, pilots, reports, rounds, sections, submissions, uploads, workbooks
+from applications.views import attachments, deadlines, evidence, nominations, pilots, reports, revision, rounds, sections, submissions, uploads, workbooks
 
 app_name = "applications"
 
@@ -40,15 +40,15 @@ of_workbooks = [
 ]
 
 of_drafts = [
-    path("rounds/<str:code>/form/edit/", drafting.edit, name="draft"),
-    path("rounds/<str:code>/form/edit/<str:path>/", drafting.edit, name="draft_part"),
-    path("rounds/<str:code>/form/add/<str:kind>/", drafting.add, name="draft_add"),
-    path("rounds/<str:code>/form/add/<str:kind>/<str:path>/", drafting.add, name="draft_add"),
-    path("rounds/<str:code>/form/move/", drafting.move, name="draft_move"),
-    path("rounds/<str:code>/form/remove/<str:path>/", drafting.remove, name="draft_remove"),
-    path("rounds/<str:code>/form/pattern/", drafting.take_over, name="draft_pattern"),
-    path("rounds/<str:code>/form/preview/<str:section>/", drafting.preview, name="draft_preview"),
-    path("rounds/<str:code>/form/compare/", drafting.compare, name="draft_compare"),
+    path("rounds/<str:code>/form/edit/", revision.edit, name="draft"),
+    path("rounds/<str:code>/form/edit/<str:path>/", revision.edit, name="draft_part"),
+    path("rounds/<str:code>/form/add/<str:kind>/", revision.add, name="draft_add"),
+    path("rounds/<str:code>/form/add/<str:kind>/<str:path>/", revision.add, name="draft_add"),
+    path("rounds/<str:code>/form/move/", revision.move, name="draft_move"),
+    path("rounds/<str:code>/form/remove/<str:path>/", revision.remove, name="draft_remove"),
+    path("rounds/<str:code>/form/pattern/", revision.take_over, name="draft_pattern"),
+    path("rounds/<str:code>/form/preview/<str:section>/", revision.preview, name="draft_preview"),
+    path("rounds/<str:code>/form/compare/", revision.compare, name="draft_compare"),
 ]
 
 of_rounds = [
