@@ -62,6 +62,7 @@ of_rounds = [
     path("deadlines/", deadlines.index, name="deadlines"),
     path("deadlines/<str:code>/", deadlines.index, name="deadlines"),
     path("deadlines/<str:code>/<str:kind>/amend/", deadlines.amend, name="deadline_amend"),
+    path("deadlines/<str:code>/lists/<str:digest>.json", deadlines.sealed_list, name="sealed_list"),
 ]
 
 of_pilots = [

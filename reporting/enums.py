@@ -16,6 +16,7 @@ EVENTS: dict[str, "Promise | str"] = {
     "assignment.undone": _("Assignment of experts undone"),
     "deadline.amended": _("Deadline amended"),
     "deadline.closed": _("List of the deadline sealed"),
+    "deadline.list_downloaded": _("Sealed list downloaded"),
     "demonstration.loaded": _("Demonstration data loaded"),
     "dossier.file_read": _("File of a dossier downloaded by an expert"),
     "dossier.file_viewed": _("File of a dossier viewed by an expert"),

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from django import template
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from pilotportal import moments
 
@@ -22,6 +22,12 @@ def short(digest: str) -> str:
     """The first 16 characters of a digest, in fours, for people to compare."""
     algorithm, _separator, value = digest.partition(":")
     return f"{algorithm.upper()} {' '.join(value[i : i + 4] for i in range(0, 16, 4))}"
+
+
+@register.filter
+def in_words(message: str) -> str:
+    """A message that was marked for translation where it was written down."""
+    return gettext(message)
 
 
 @register.filter

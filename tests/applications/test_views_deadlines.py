@@ -1,5 +1,6 @@
 """Deadlines in the browser: what holds, who is in, what the closing did; moving one with a reason."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,10 +10,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from applications.models import Amendment, Closing
-from applications.services import closing
+from applications import content
+from applications.models import Amendment, Closing, Nomination
+from applications.periodic import close_deadlines
+from applications.services import closing, decisions, nominations
 from pilotportal import clock
 from pilotportal.accounts.enums import Role
+from pilotportal.audit.models import Event
+from pilotportal.digests import matches
 from tests import factories
 from tests.factories import (
     BEIJING_CODE,
@@ -105,11 +110,15 @@ def test_who_is_in_and_who_is_missing_by_province(client, round):
         factories.submitted(round, city=city)
     factories.draft(round, city=TAIYUAN)
     section = board(client)
-    assert figures(section) == [3, 86, 30]
+    assert figures(section) == [3, 1, 86, 30]
     assert "河北省" not in facts(section)["尚无报送"]
     assert "山西省" in facts(section)["尚无报送"]
     (hebei,) = [row for row in section.all("tr") if "河北省" in row.text]
-    assert [cell.text for cell in hebei.all("td")] == ["2025年7月18日 24:00", "2", "3"]
+    assert [cell.text for cell in hebei.all("td")] == ["2025年7月18日 24:00", "2", "3", "–"]
+    (shanxi,) = [row for row in section.all("tr") if "山西省" in row.text]
+    gaps = sum(1 for _gap in content.gaps(round.definition, {}))
+    assert shanxi.all("td")[-1].text == f"1 ({gaps})"
+    assert "太原" not in section.text  # a draft is the province's alone
 
 
 def test_plans_in_late_and_missing(client, round):
@@ -135,6 +144,59 @@ def test_what_the_closing_did_and_what_it_has_not_done_yet(client, round):
     assert "尚未封存" not in section.text
     assert "2025年7月19日 03:00:00" in section.text
     assert section.one("span", title=sealed.digest)
+    (link,) = [link for link in section.all("a") if link.attributes["href"].endswith(".json")]
+    response = client.get(link.attributes["href"])
+    assert matches(response.content, sealed.digest)
+    assert json.loads(response.content)["entries"] == sealed.entries
+    assert Event.objects.get(kind="deadline.list_downloaded").data["digest"] == sealed.digest
+
+
+def test_a_list_belongs_to_its_round_and_to_those_who_watch(client, round):
+    closing.close_due(at=DEADLINE + timedelta(hours=3))
+    digest = Closing.objects.get().digest
+    other = factories.opened_round(code="2026")
+    assert client.get(reverse("applications:sealed_list", args=[other.code, digest])).status_code == NOT_FOUND
+    assert client.get(reverse("applications:sealed_list", args=[round.code, "sm3:00"])).status_code == NOT_FOUND
+    client.force_login(factories.approver())
+    assert client.get(reverse("applications:sealed_list", args=[round.code, digest])).status_code == FORBIDDEN
+
+
+def test_corrections_are_open_in_or_expired_with_the_version_that_stands(client, round):
+    closes_at = DEADLINE + timedelta(days=5)
+    for city in (TANGSHAN, TAIYUAN):
+        decisions.return_for_correction(
+            nomination_id=factories.submitted(round, city=city).pk,
+            fields=[{"code": "overview", "note": "请补充"}],
+            closes_at=closes_at,
+            by=factories.made_by(round),
+            at=DEADLINE,
+        )
+    nominations.submit(nomination_id=Nomination.objects.get(city=TAIYUAN).pk, by=factories.approver(SHANXI), at=DEADLINE)
+
+    def states(at):
+        clock.set_simulated(at, running=False)
+        section = read(client.get(reverse("applications:deadlines"), headers={"Accept-Language": "en"}).text).one(
+            "section", id="correction"
+        )
+        return [pill.text for pill in section.all("span") if pill.attributes.get("class", "").startswith("pill")], section
+
+    assert states(closes_at - timedelta(microseconds=1))[0] == ["open", "handed in"]
+    assert states(closes_at)[0] == ["expired; version 1 stands", "handed in"]
+    assert "has not been sealed" in states(closes_at + timedelta(seconds=90))[1].text
+    closing.close_due(at=closes_at + timedelta(seconds=90))
+    assert "has not been sealed" not in states(closes_at + timedelta(seconds=90))[1].text
+
+
+def test_what_the_tasks_did_and_when(client, round):
+    factories.submitted(round)
+    clock.set_simulated(DEADLINE + timedelta(hours=3), running=False)
+    page = client.get(reverse("applications:deadlines"), headers={"Accept-Language": "en"})
+    assert read(page.text).one("section", id="tasks").text.count("never yet") == 3
+    close_deadlines.apply()
+    close_deadlines.apply()
+    text = read(client.get(reverse("applications:deadlines"), headers={"Accept-Language": "en"}).text).one("section", id="tasks").text
+    assert "19 July 2025, 03:00:00: lists sealed 1, entries in them 1" in text
+    assert text.count("never yet") == 2
 
 
 def test_an_amendment_is_shown_with_all_that_belongs_to_it(client, round, staff):
@@ -154,7 +216,7 @@ def test_the_page_takes_the_same_queries_however_many_are_in(client, round, citi
     closing.close_due(at=DEADLINE + timedelta(hours=3))
     with CaptureQueriesContext(connection) as queries:
         assert client.get(reverse("applications:deadlines")).status_code == PAGE
-    assert len(queries) == 17
+    assert len(queries) == 23
 
 
 # -- moving --------------------------------------------------------------------------------------------------------------------

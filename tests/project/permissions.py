@@ -132,6 +132,8 @@ ROUNDS = [
     Row("applications:deadlines", may=READERS, refused=SIGNED_IN, get=200),
     Row("applications:deadlines", ("open round",), may=READERS, refused=SIGNED_IN, get=200),
     Row("applications:deadlines", ("preparing round",), may=STAFF, refused=SIGNED_IN - READERS, get=200),
+    Row("applications:sealed_list", ("review round", "sealed list"), may=READERS, refused=SIGNED_IN, get=200),
+    Row("applications:sealed_list", ("open round", "sealed list"), refused=SIGNED_IN - READERS, get=200),
     Row("applications:deadline_amend", ("open round", "nomination"), may=STAFF, refused=OF_THE_ROUND, get=200, post=422),
 ]
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from applications.enums import AttachmentKind
 from applications.models import Nomination, Pilot, Round
-from applications.services import decisions, nominations, pilots
+from applications.services import closing, decisions, nominations, pilots
 from pilotportal.accounts.enums import Role
 from pilotportal.accounts.models import User
 from pilotportal.files.enums import MediaType
@@ -163,6 +163,7 @@ def _names_of_review(round: Round, people: dict[Actor, User]) -> dict[str, Any]:
         "letter of sheet": own.nomination.attachments.get(kind=AttachmentKind.LETTER).pk,
         "member": own.expert_id,
         "run": round.assignment_runs.get().pk,
+        "sealed list": next(made.digest for made in closing.close_due(at=NOW) if made.round == round),
     }
 
 
