@@ -52,6 +52,12 @@ def nominations() -> models.QuerySet[Nomination]:
     )
 
 
+def earlier_nominations(nomination: Nomination) -> models.QuerySet[Nomination]:
+    """Those of its province that were begun before it and have content, the latest first; what the province wrote itself."""
+    earlier = Nomination.objects.filter(province_id=nomination.province_id, created_at__lt=nomination.created_at).exclude(content={})
+    return earlier.select_related("round", "city").prefetch_related("versions").order_by("-created_at", "-pk")
+
+
 def nominations_visible_to(user: User) -> models.QuerySet[Nomination]:
     """A province sees its own; the ministries and the supervisor what was handed in; experts come through their sheets, in `review`.
 

@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from applications.views import attachments, deadlines, evidence, nominations, pilots, reports, revision, rounds, sections, submissions, uploads, workbooks
+from applications.views import (
+    attachments,
+    deadlines,
+    evidence,
+    nominations,
+    pilots,
+    reports,
+    revision,
+    rounds,
+    sections,
+    submissions,
+    taking_over,
+    uploads,
+    workbooks,
+)
 
 app_name = "applications"
 
@@ -12,6 +26,7 @@ of_nominations = [
     path("nominations/<str:code>/", nominations.detail, name="nomination"),
     path("nominations/<str:code>/sections/<str:section>/", sections.edit, name="nomination_section"),
     path("nominations/<str:code>/attach/evidence/", evidence.add, name="evidence_add"),
+    path("nominations/<str:code>/earlier/", taking_over.take_over, name="nomination_take_over"),
     path("nominations/<str:code>/attach/<str:kind>/", attachments.attach, name="nomination_attach"),
     path("nominations/<str:code>/files/<int:number>/", attachments.fetch, name="nomination_file"),
     path("nominations/<str:code>/files/<int:number>/detach/", attachments.detach, name="nomination_detach"),

@@ -18,6 +18,11 @@ def shown(item: FieldDefinition | GroupDefinition, value: Any) -> content.ShownF
     return content.shown_field(item, value, get_language())
 
 
+def remarks_on(form: Any, code: str) -> dict[str, Any]:
+    """What stands above an entry."""
+    return {"note": form.notes.get(code, ""), "conflict": form.conflicts.get(code), "taken_over": form.taken_over.get(code)}
+
+
 class Entry(Field):
     """A field with label, help, counter, the ministry's note, and what somebody else saved."""
 
@@ -25,7 +30,7 @@ class Entry(Field):
 
     def render(self, form: Any, context: Any, **kwargs: Any) -> str:
         (code,) = self.fields
-        about = {"note": form.notes.get(code, ""), "conflict": form.conflicts.get(code), "definition": form.fields[code].definition}
+        about = remarks_on(form, code) | {"definition": form.fields[code].definition}
         return super().render(form, context, **kwargs | {"extra_context": about})
 
 
@@ -36,7 +41,7 @@ class Rows(LayoutObject):
         self.code = code
 
     def render(self, form: Any, _context: Any, **_kwargs: Any) -> str:
-        facts = {"rows": form.groups[self.code], "note": form.notes.get(self.code, ""), "conflict": form.conflicts.get(self.code)}
+        facts = remarks_on(form, self.code) | {"rows": form.groups[self.code]}
         return render_to_string("applications/_nomination_rows.html", facts)
 
 

@@ -52,8 +52,9 @@ class SectionForm(forms.Form):
     """The fields of a section, and its groups as rows.
 
     `open_codes` are the entries that may be changed (a correction opens only some); the others are shown as they stand. `notes` are the
-    ministry's remarks by code. The page carries the revision that it was made from, and a digest of each entry at that time, by which
-    what was changed here is told from what was changed by somebody else.
+    ministry's remarks by code, `taken_over` names the nomination from which an entry was taken that nobody has checked yet. The page
+    carries the revision that it was made from, and a digest of each entry at that time, by which what was changed here is told from what
+    was changed by somebody else.
     """
 
     def __init__(
@@ -64,9 +65,10 @@ class SectionForm(forms.Form):
         revision: int,
         open_codes: Iterable[str],
         notes: Mapping[str, str] | None = None,
+        taken_over: Mapping[str, Mapping[str, str]] | None = None,
         data: QueryDict | None = None,
     ) -> None:
-        self.section, self.standing, self.notes = section, standing, notes or {}
+        self.section, self.standing, self.notes, self.taken_over = section, standing, notes or {}, taken_over or {}
         self.open_codes = [code for code in section.codes if code in set(open_codes)]
         self.conflicts: dict[str, Conflict] = {}
         self.focus = ""

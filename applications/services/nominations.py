@@ -79,13 +79,15 @@ def save_section(
     values: Mapping[str, Any],
     revision: int,
     turn: sittings.Turn | None = None,
+    taken_over: sittings.Sources | None = None,
     by: User,
     at: datetime,
 ) -> Nomination:
     """Save one section of a draft, or the returned fields of it; entries that `values` does not name stay as they are.
 
     `revision` is the one the person saw: where another save came between, Stale is raised and nothing is overwritten, unless that was an
-    earlier turn of the same page. What a page saves by itself writes nothing where nothing was changed.
+    earlier turn of the same page. What a page saves by itself writes nothing where nothing was changed. `taken_over` marks entries that
+    come from another nomination.
     Raises Refused, and content.Invalid for values that no form would have let through.
     """
     nomination = _locked_draft(nomination_id)
@@ -101,7 +103,7 @@ def save_section(
     if locked := next((refused for code in changed if (refused := _why_locked(nomination, code))), None):
         raise locked
     if changed or not (turn and turn.automatic):
-        _write_section(nomination, section, values, turn=turn, changed=changed, by=by, at=at)
+        _write_section(nomination, section, values, turn=turn, changed=changed, taken_over=taken_over, by=by, at=at)
     return nomination
 
 
@@ -112,15 +114,17 @@ def _write_section(
     *,
     turn: sittings.Turn | None,
     changed: list[str],
+    taken_over: sittings.Sources | None,
     by: User,
     at: datetime,
 ) -> None:
     before = nomination.sections.get(section.code, {})
     nomination.content = {**nomination.content, **values}
-    nomination.sections[section.code] = sittings.saved(before, turn, changed=changed, by=by, at=at)
+    nomination.sections[section.code] = sittings.saved(before, turn, changed=changed, taken_over=taken_over, by=by, at=at)
     nomination.save(update_fields=["content", "sections"])
     if sittings.is_new(before, turn, changed=changed, by=by, at=at):
         record = {"section": section.code, "changed": changed} | ({"automatic": True} if turn and turn.automatic else {})
+        record |= {"taken_over": {code: source["nomination"] for code, source in taken_over.items()}} if taken_over else {}
         audit.record("nomination.saved", at=at, by=by, target=nomination, round_code=nomination.round.code, **record)
 
 

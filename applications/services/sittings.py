@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from applications.models import Nomination
 from pilotportal.accounts.models import User
 
 SITTING = timedelta(minutes=10)
+Source = Mapping[str, str]
+Sources = Mapping[str, Source]  # by code of the entry
 Saved = Mapping[str, Any]  # revision, by, at; of automatic saving: page, turn, sitting; of a prefilled section: taken_over
 
 
@@ -38,16 +41,23 @@ def is_new(saved: Saved, turn: Turn | None, *, changed: Collection[str], by: Use
     return at - datetime.fromisoformat(sitting["since"]) >= SITTING or not set(changed) <= set(sitting["codes"])
 
 
-def saved(before: Saved, turn: Turn | None, *, changed: Collection[str], by: User, at: datetime) -> dict[str, Any]:
+def saved(
+    before: Saved, turn: Turn | None, *, changed: Collection[str], taken_over: Sources | None = None, by: User, at: datetime
+) -> dict[str, Any]:
     """The record of a saving. What somebody saves with his own hand counts as looked at: it is not marked as taken over any longer."""
     record: dict[str, Any] = {"revision": before.get("revision", 0) + 1, "by": by.name, "at": at.isoformat()}
     if turn and turn.page:
         record |= {"page": turn.page, "turn": turn.number}
     if turn and turn.automatic:
         record |= {"sitting": _sitting(before, changed=changed, by=by, at=at)}
-        taken = {code: source for code, source in before.get("taken_over", {}).items() if code not in changed}
-        record |= {"taken_over": taken} if taken else {}
+        unseen = {code: source for code, source in before.get("taken_over", {}).items() if code not in changed} | dict(taken_over or {})
+        record |= {"taken_over": unseen} if unseen else {}
     return record
+
+
+def source_of(nomination: Nomination) -> Source:
+    """How a mark names the nomination that an entry was taken over from."""
+    return {"nomination": nomination.code, "city": nomination.city.name, "round": nomination.round.code}
 
 
 def _sitting(before: Saved, *, changed: Collection[str], by: User, at: datetime) -> dict[str, Any]:

@@ -35,10 +35,11 @@ class SectionState:
     saved_at: datetime | None
     is_open: bool
     notes: int
+    unchecked: int
 
     @property
     def tone(self) -> str:
-        if self.notes:
+        if self.notes or self.unchecked:
             return "warn"
         return "plain" if not self.saved_at else "warn" if self.gaps else "good"
 
@@ -48,6 +49,8 @@ class SectionState:
             return _("To be corrected: %(count)s") % {"count": self.notes}
         if not self.saved_at:
             return _("Not begun")
+        if self.unchecked:
+            return _("Taken over, to be checked: %(count)s") % {"count": self.unchecked}
         return _("Missing: %(count)s") % {"count": len(self.gaps)} if self.gaps else _("Filled in")
 
 
@@ -99,6 +102,7 @@ def _state(nomination: Nomination, section: Section, gaps: list[content.Gap], *,
         saved_at=datetime.fromisoformat(saved["at"]) if saved else None,
         is_open=is_open,
         notes=len(correction.codes & set(section.codes)) if correction else 0,
+        unchecked=len(saved.get("taken_over", {})),
     )
 
 

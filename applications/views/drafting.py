@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 
 from applications import content
 from applications.definition import Section
+from applications.forms.layout import remarks_on
 from applications.forms.sections import SectionForm
 from applications.models import Nomination
 from applications.rules import Refused
@@ -101,6 +102,7 @@ def _news(nomination: Nomination, section: Section, form: SectionForm) -> dict[s
         "base": form.base_beside(nomination.content),
         "errors": wrong,
         "gaps": render_to_string("applications/_nomination_gaps.html", {"gaps": checklist.gap_links(nomination, gaps)}),
+        "unchecked": sorted(nomination.sections.get(section.code, {}).get("taken_over", {})),
         "entries": {code: form.rendered(code) for code, conflict in form.conflicts.items() if conflict.taken_over},
     }
 
@@ -124,7 +126,7 @@ def _conflict(form: SectionForm, before: sittings.Saved) -> dict[str, Any]:
 
 
 def _remarks(form: SectionForm, code: str) -> str:
-    facts = {"code": code, "note": form.notes.get(code, ""), "conflict": form.conflicts[code]}
+    facts = remarks_on(form, code) | {"code": code}
     return render_to_string("applications/_nomination_remarks.html", facts)
 
 

@@ -15,7 +15,7 @@ from applications.enums import AttachmentKind, Refusal
 from applications.forms.nominations import ListFilter, StartForm, WithdrawForm
 from applications.models import Attachment, Nomination
 from applications.rules import Refused
-from applications.services import nominations
+from applications.services import nominations, taking_over
 from applications.views import checklist, listing
 from pilotportal.accounts.requests import SignedInRequest
 from pilotportal.audit import services as audit
@@ -60,7 +60,7 @@ def start(request: SignedInRequest, round_code: str) -> HttpResponse:
             form.add_error(field if field in form.fields else None, str(refused))
         else:
             messages.success(request, _("The nomination of %(city)s has been started.") % {"city": nomination})
-            return redirect(nomination)
+            return redirect("applications:nomination_take_over", nomination.code) if _offered(request, nomination) else redirect(nomination)
     status = 422 if form.errors else 200
     return render(request, "applications/nomination_start.html", {"round": round, "form": form}, status=status)
 
@@ -92,6 +92,10 @@ def _former(nomination: Nomination) -> list[Attachment]:
     return [each for each in nomination.attachments.all() if each.replaced_at and each.kind == AttachmentKind.EVIDENCE]
 
 
+def _offered(request: SignedInRequest, nomination: Nomination) -> int:
+    return len(taking_over.offers(nomination, by=request.user))
+
+
 def _to_do(request: SignedInRequest, nomination: Nomination) -> dict[str, object]:
     correction = nomination.open_correction
     kinds = {each.kind for each in nominations.files_of(nomination)}
@@ -104,6 +108,7 @@ def _to_do(request: SignedInRequest, nomination: Nomination) -> dict[str, object
         "closes_at": correction.closes_at if correction else nomination.closes_at(),
         "refused": nominations.why_not_submit(nomination, at=request.received_at, undertaken=True),
         "can_submit": permissions.can_submit(request.user, nomination),
+        "offered": _offered(request, nomination),
     }
 
 

@@ -55,6 +55,7 @@ def _form(request: SignedInRequest, nomination: Nomination, section: Section) ->
         revision=nomination.revision_of(section.code),
         open_codes=[] if closed else correction.codes if correction else section.codes,
         notes=notes,
+        taken_over=nomination.sections.get(section.code, {}).get("taken_over"),
         data=request.POST if request.method == "POST" else None,
     )
 

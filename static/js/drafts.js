@@ -171,6 +171,9 @@ function show(answer, then) {
   fill(gaps, answer.gaps);
   if (open && gaps.firstElementChild) gaps.firstElementChild.open = true;
   for (const [code, html] of Object.entries(answer.remarks || {})) fill(form.querySelector(`[data-entry="${code}"] [data-remarks]`), html);
+  for (const mark of form.querySelectorAll("[data-taken-over]")) {
+    if (!answer.unchecked.includes(mark.closest("[data-entry]").dataset.entry)) mark.remove();
+  }
   fill(place("conflict"), answer.conflict || "");
   alarm("");
   say(answer.sentence);

@@ -95,6 +95,8 @@ NOMINATIONS = [
     Row("applications:nomination", ("decided",), may=OWN_PROVINCE | READERS, get=200),
     Row("applications:nomination_section", ("draft", "basics"), may=OWN_PROVINCE, get=200, post=422),
     Row("applications:nomination_section", ("submitted", "basics"), may=OWN_PROVINCE, refused=READERS, get=200, post=422),
+    Row("applications:nomination_take_over", ("draft",), may=OWN_PROVINCE, get=200, post=302),
+    Row("applications:nomination_take_over", ("submitted",), may=OWN_PROVINCE, refused=READERS, get=200, post=422),
     Row("applications:nomination_attach", ("draft", "letter"), may=OWN_PROVINCE, get=200, post=422),
     Row("applications:nomination_attach", ("submitted", "letter"), may=OWN_PROVINCE, refused=READERS, get=200, post=422),
     Row("applications:nomination_file", ("draft", "letter of draft"), may=OWN_PROVINCE, get=200),
