@@ -15,8 +15,8 @@ from itertools import combinations
 from typing import Any
 
 from applications.enums import AttachmentKind
-from applications.models import Nomination, Pilot, Round
-from applications.services import closing, decisions, nominations, pilots
+from applications.models import FilledWorkbook, Nomination, Pilot, Round
+from applications.services import closing, decisions, nominations, pilots, workbooks
 from pilotportal.accounts.enums import Role
 from pilotportal.accounts.models import User
 from pilotportal.files.enums import MediaType
@@ -110,7 +110,14 @@ def _nominating() -> dict[str, Any]:
         **_names_of_nomination("foreign draft", foreign),
         **_names_of_nomination("submitted", submitted),
         **_names_of_nomination("returned", returned),
+        "workbook of draft": _filled_workbook(draft).pk,
     }
+
+
+def _filled_workbook(draft: Nomination) -> FilledWorkbook:
+    by = factories.handler(HEBEI)
+    content = workbooks.write(draft, by=by, at=IN_TIME)
+    return workbooks.keep(nomination_id=draft.pk, content=content, name="申报书.xlsx", by=by, at=IN_TIME)
 
 
 def _returned_twice(nomination: Nomination) -> Nomination:
