@@ -2,7 +2,6 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 EVENTS: dict[str, "Promise | str"] = {
     "account.added": _("Account added"),
@@ -54,8 +53,8 @@ EVENTS: dict[str, "Promise | str"] = {
     "nomination.signature_cancelled": _("Request for a co-signature cancelled"),
     "nomination.started": _("Nomination started"),
     "nomination.struck": _("City struck from the list"),
-    "nomination.submitted": pgettext_lazy("event", "Nomination handed in"),
-    "nomination.withdrawn": pgettext_lazy("event", "Nomination taken back"),
+    "nomination.submitted": _("Nomination handed in"),
+    "nomination.withdrawn": _("Nomination taken back"),
     "nomination.workbook_applied": _("Workbook taken over into a nomination"),
     "nomination.workbook_uploaded": _("Workbook uploaded"),
     "nomination.workbook_written": _("Workbook written for filling in"),
