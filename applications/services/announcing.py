@@ -1,6 +1,6 @@
-"""Word of a sealed list: receipts to those in it, notices to those missing and to the staff. Each once, by its key."""
+"""Word of a deadline: that it moved, that something was returned under one of its own, who is in the sealed list. Each once, by its key."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import queries
 from applications.enums import DeadlineKind, Status
-from applications.models import Closing, Nomination, Pilot
+from applications.models import Amendment, Closing, Correction, Nomination, Pilot, Round
 from pilotportal.accounts.enums import PROVINCE_ROLES, Role
 from pilotportal.accounts.models import Division, User
 from pilotportal.moments import lazy_until
@@ -23,6 +23,54 @@ IN_IT = _("It stands in the list. The digest is that of the whole list.")
 STILL_TAKEN = _("It is not in the list. It is still taken, and shown as late.")
 STANDS = _("The correction is not in the list: version %(version)s stands as it was handed in.")
 MISSING = _("Not handed in: %(drafts)s drafts. Places of the quota not used: %(unused)s. Drafts can be read and no longer be handed in.")
+
+
+def of_amendment(amendment: Amendment, concerned: Iterable[User], at: datetime) -> None:
+    """To those for whom the new instant holds."""
+    notices.notify(
+        to=concerned,
+        key=f"amendment:{amendment.pk}",
+        subject=_("Deadline moved: %(kind)s"),
+        body=_("It is due until %(closes_at)s (Beijing time). What counts is when it arrives at the portal."),
+        about={"kind": DeadlineKind(amendment.deadline.kind).label, "closes_at": lazy_until(amendment.instant)},
+        facts={
+            _("Round"): amendment.deadline.round,
+            _("Original deadline"): lazy_until(amendment.deadline.original),
+            _("Reason"): amendment.reason,
+            _("Document number"): amendment.document_number,
+        },
+        at=at,
+    )
+
+
+def of_return(correction: Correction, at: datetime) -> None:
+    """To the officials of the province, who are to correct."""
+    nomination = correction.nomination
+    notices.notify(
+        to=queries.people_of([nomination.province_id], roles=PROVINCE_ROLES).get(nomination.province_id, []),
+        key=f"correction:{correction.pk}",
+        subject=_("Returned for correction: %(city)s"),
+        body=_("The named entries can be corrected until %(closes_at)s (Beijing time). After that version %(version)s stands."),
+        about={"city": nomination.city.name, "closes_at": lazy_until(correction.closes_at), "version": correction.version.number},
+        facts={_("Entries to correct"): len(correction.fields)},
+        url=nomination.get_absolute_url(),
+        at=at,
+    )
+
+
+def nominating(round: Round, provinces: Collection[str]) -> list[User]:
+    """The officials of the provinces that have places."""
+    places = queries.places_by_province(round)
+    people = queries.people_of([code for code in provinces if places.get(code)], roles=PROVINCE_ROLES)
+    return [person for officials in people.values() for person in officials]
+
+
+def piloting(round: Round, provinces: Collection[str]) -> list[User]:
+    """The chosen cities and the officials of their provinces."""
+    pilots = [pilot.nomination for pilot in queries.pilots_of(round) if pilot.nomination.province_id in provinces]
+    people = queries.people_of({one.city_id for one in pilots}, roles=[Role.CITY])
+    people |= queries.people_of({one.province_id for one in pilots}, roles=PROVINCE_ROLES)
+    return [person for officials in people.values() for person in officials]
 
 
 def of_nominations(closing: Closing, at: datetime) -> None:

@@ -1,6 +1,6 @@
 """The closing of a deadline: a sealed list of what was in, and word of it. The deadline itself holds without it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,10 @@ from django.db import connection, transaction
 
 from applications import queries, rules
 from applications.enums import DeadlineKind, Refusal
-from applications.models import Closing, Deadline
+from applications.models import Closing, Deadline, Round
 from applications.queries import DueList
 from applications.rules import Refused
+from pilotportal.accounts.models import User
 from pilotportal.audit import services as audit
 from pilotportal.digests import digest_of
 
@@ -21,10 +22,11 @@ CLOSING = 0xC105  # key of the advisory lock between the closing of a round and 
 
 @dataclass(frozen=True)
 class Closer:
-    """What the closing of one kind of deadline lists, and whom it tells what. Both run in the transaction of the closing."""
+    """What the closing of one kind of deadline lists, and whom it tells what, in its transaction; and whom the deadline concerns."""
 
     entries: Callable[[DueList], list[dict[str, Any]]]
     tell: Callable[[Closing, datetime], None]
+    concerned: Callable[[Round, Collection[str]], Iterable[User]]
 
 
 CLOSERS: dict[DeadlineKind, Closer] = {}

@@ -10,6 +10,7 @@ from applications import queries, rules
 from applications.enums import AttachmentKind, Refusal, Status
 from applications.models import Correction, Indicator, Nomination, Pilot
 from applications.rules import Refused
+from applications.services import announcing
 from pilotportal.accounts.models import User
 from pilotportal.audit import services as audit
 
@@ -35,6 +36,7 @@ def return_for_correction(
         returned_at=at,
     )
     _become(nomination, Status.RETURNED, by=by, at=at, fields=[field["code"] for field in fields], closes_at=closes_at.isoformat())
+    announcing.of_return(correction, at)
     return correction
 
 

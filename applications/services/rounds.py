@@ -7,11 +7,11 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from applications import queries, revising, rules
-from applications.enums import Basis, Refusal
+from applications.enums import Basis, DeadlineKind, Refusal
 from applications.models import Amendment, Criterion, Deadline, Quota, RegionLimit, Round
 from applications.models.rounds import SELF_NOMINATING_CODES
 from applications.rules import Refused, RoundFacts
-from applications.services import closing
+from applications.services import announcing, closing
 from pilotportal.accounts.models import Division, User
 from pilotportal.audit import services as audit
 from pilotportal.digests import digest_of
@@ -116,7 +116,15 @@ def amend_deadline(
         reason=reason,
         document_number=document_number,
     )
+    _tell_moved(amendment, at=at)
     return amendment
+
+
+def _tell_moved(amendment: Amendment, *, at: datetime) -> None:
+    deadline = queries.deadlines().get(pk=amendment.deadline_id)
+    provinces = queries.provincial_units().values_list("pk", flat=True)
+    held = {code for due in queries.lists_of(deadline, provinces) if due.closes_at == amendment.instant for code in due.provinces}
+    announcing.of_amendment(amendment, closing.CLOSERS[DeadlineKind(deadline.kind)].concerned(deadline.round, held), at)
 
 
 ROUND_FIELDS = (

@@ -1,6 +1,6 @@
 """The deadline of the score sheets, in the terms of the applications: who is reminded, what its sealed list names, who is told."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from applications.queries import DueList
 from applications.services.announcing import tell_party, tell_staff
 from applications.services.closing import CLOSERS, Closer
 from applications.services.reminders import FINDERS, Owed
+from pilotportal.accounts.models import User
 from review import queries
 from review.enums import SheetStatus
 from review.models import Expert, ScoreSheet
@@ -50,6 +51,11 @@ def tell(closing: Closing, at: datetime) -> None:
     tell_staff(closing, handed_in=sum(inside.values()), missing=late, at=at)
 
 
+def scoring(round: Round, _provinces: Collection[str]) -> list[User]:
+    """The experts who hold sheets."""
+    return [expert.user for expert in _by_expert(queries.sheets_of(round).select_related("expert__user"))]
+
+
 def owed(round: Round, at: datetime) -> Iterator[Owed]:
     """By the experts whose sheets are not in, since the first of them was given to them."""
     closes_at = queries.sheets_close_at(round)
@@ -80,5 +86,5 @@ def _by_expert(sheets: Iterable[ScoreSheet]) -> dict[Expert, list[ScoreSheet]]:
     return held
 
 
-CLOSERS[DeadlineKind.SCORE_SHEETS] = Closer(entries, tell)
+CLOSERS[DeadlineKind.SCORE_SHEETS] = Closer(entries, tell, scoring)
 FINDERS[DeadlineKind.SCORE_SHEETS] = owed

@@ -366,6 +366,35 @@ def test_cities_and_provinces_are_told_of_their_plans():
     assert Kind.NOTICE in {notice.kind for notice in told(handler)}
 
 
+def test_a_moved_deadline_is_told_to_those_for_whom_it_holds():
+    round = factories.opened_round(quotas={HEBEI: 1, SHANXI: 1})
+    hebei, shanxi, without = factories.handler(), factories.handler(SHANXI), factories.handler("320000")
+    amend(round, DEADLINE + timedelta(days=9), province=HEBEI)
+    amend(round, DEADLINE + timedelta(days=2))
+    moved = [Notice.objects.filter(recipient=person, key__startswith="amendment:") for person in (hebei, shanxi, without)]
+    assert [notices.count() for notices in moved] == [1, 1, 0]
+    assert {"台风", "人社厅函〔2025〕90号"} <= {value for _label, value in moved[0].get().facts}
+
+
+def test_a_moved_deadline_of_plans_and_sheets_is_told_to_cities_and_experts(scoring_round):
+    expert = reviewing.sheets(scoring_round)[0].expert.user
+    amend(scoring_round, reviewing.SHEETS_CLOSE + timedelta(days=1), kind=DeadlineKind.SCORE_SHEETS)
+    assert Notice.objects.filter(recipient=expert, key__startswith="amendment:").count() == 1
+    round = factories.opened_round(code="2026")
+    factories.pilot(round)
+    city = factories.city_official()
+    amend(round, PLAN_DEADLINE + timedelta(days=9), kind=DeadlineKind.PLAN, at=PLAN_DEADLINE - timedelta(days=1))
+    assert Notice.objects.filter(recipient=city, key__startswith="amendment:").count() == 1
+
+
+def test_a_return_is_told_to_the_province_with_its_deadline():
+    handler, other = factories.handler(), factories.handler(SHANXI)
+    returned(factories.opened_round(), closes_at=DEADLINE + timedelta(days=5))
+    (notice,) = Notice.objects.filter(recipient=handler, key__startswith="correction:")
+    assert "2025年7月23日 24:00" in notice.body
+    assert not Notice.objects.filter(recipient=other).exists()
+
+
 def test_the_province_is_told_that_its_correction_expired_and_what_stands():
     round, closes_at = factories.opened_round(), DEADLINE + timedelta(days=5)
     handler = factories.handler()
