@@ -52,6 +52,16 @@ class Verdict(TextChoices):
     OBJECTED = "objected", _("Objected")
 
 
+class SignatureState(TextChoices):
+    """Of one co-department and one nomination; derived from what it said last and of which content."""
+
+    NOT_ASKED = "not_asked", _("Not asked yet")
+    ASKED = "asked", pgettext_lazy("co-signature", "Asked")
+    SIGNED = "signed", _("Co-signed")
+    LAPSED = "lapsed", _("Lapsed: changed since it was signed")
+    OBJECTED = "objected", _("Objected")
+
+
 class MatchedBy(TextChoices):
     """How the scan of a letter was tied to the letter that the portal wrote."""
 
@@ -65,6 +75,14 @@ class Act(TextChoices):
     SUBMITTED = "submitted", _("Nomination submitted")
     CORRECTED = "corrected", _("Correction submitted")
     WITHDRAWN = "withdrawn", _("Nomination withdrawn")
+    INVITED = "invited", _("City invited to draft")
+    HANDED_BACK = "handed_back", _("Draft handed back to the province")
+    INVITATION_ENDED = "invitation_ended", _("Invitation of the city ended")
+    SIGNATURES_ASKED = "signatures_asked", _("Co-signatures asked for")
+    REQUEST_CANCELLED = "request_cancelled", _("Request for a co-signature cancelled")
+    COSIGNED = "cosigned", _("Nomination co-signed")
+    OBJECTED = "objected", _("Objection to a nomination")
+    PLACES_GRANTED = "places_granted", _("Places granted beyond the quota")
     PLAN_ISSUED = "plan_issued", _("Implementation plan handed in")
     PLAN_FILED = "plan_filed", _("Implementation plan filed")
     SUMMARY_SUBMITTED = "summary_submitted", _("Summary handed in")
@@ -117,9 +135,25 @@ class Refusal(TextChoices):
     QUOTA = "quota", _("Your province may nominate %(places)s in this round, and has done so. Withdraw a nomination to name another city.")
     INCOMPLETE = "incomplete", _("The nomination is not complete: %(count)s entries are missing or need attention.")
     NO_LETTER = "no_letter", _("The stamped recommendation letter has not been uploaded.")
+    OBJECTED = "objected", _("An objection stands: %(departments)s. Change what it is about; the department then signs what it reads.")
+    UNSIGNED = "unsigned", _("Not co-signed as it stands now: %(departments)s.")
     STALE = "stale", _("Somebody else saved this section at the same time. Your entries are below; compare and save again.")
     NOT_OPEN_FIELD = "not_open_field", _("Only the returned entries can be changed.")
     CHANGED = "changed", _("The nomination was changed after you opened this page. Read it again below, then submit.")
+    INVITED = "invited", _("The city has been invited already and has not handed the nomination back yet.")
+    OWN_CITY = "own_city", _("%(city)s nominates itself: there is no other bureau to invite.")
+    NOT_INVITED = "not_invited", _("The invitation of the city has ended. Nothing was changed.")
+    COSIGNED_BEFORE = "cosigned_before", _("Co-departments sign before the nomination is first submitted; this one has been.")
+    NOT_ASKED = "not_asked", _("Your department is not asked to co-sign this nomination, or no longer.")
+    ASKED_BEFORE = "asked_before", _("%(departments)s: asked already.")
+    NO_DEPARTMENT = "no_department", _("Choose at least one department.")
+    REQUIRED = "required", _("The rules of the round require this co-signature; the request cannot be cancelled.")
+    TO_COMPLETE = "to_complete", _("It can be co-signed once it is complete: %(count)s entries are missing or need attention.")
+    CHANGED_FOR_SIGNER = "changed_for_signer", _("The nomination was changed after you opened this page. Read it again below, then decide.")
+    SAID_BEFORE = "said_before", _("Your department has said this of exactly this content already.")
+    NO_OBJECTION = "no_objection", _("Say what the objection is about.")
+    NO_EXCEPTION_FOR_ITSELF = "no_exception_for_itself", _("%(province)s nominates itself; there is nothing beyond one place.")
+    NO_QUOTA_TO_EXTEND = "no_quota_to_extend", _("%(province)s has no quota in this round.")
     NOT_SUBMITTED = "not_submitted", _("Only a submitted nomination can be reviewed.")
     NO_FIELDS = "no_fields", _("Name at least one entry that is to be corrected.")
     UNKNOWN_FIELDS = "unknown_fields", _("The form has no such entry: %(codes)s.")

@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 
 from applications import queries
+from applications.enums import AttachmentKind
 from applications.models import Nomination, Pilot, Round
 from pilotportal.accounts.enums import PROVINCE_ROLES, REVIEW_READERS, Role
 from pilotportal.accounts.models import User
@@ -32,11 +33,42 @@ def can_nominate(user: User) -> bool:
 
 
 def can_read_nominations(user: User) -> bool:
-    return user.role in PROVINCE_ROLES | REVIEW_READERS
+    return user.role in PROVINCE_ROLES | REVIEW_READERS | {Role.CITY, Role.CO_DEPARTMENT}
+
+
+def can_grant_places(user: User) -> bool:
+    return user.role == Role.STAFF
+
+
+def can_handle(user: User, nomination: Nomination) -> bool:
+    """The province's officials: they prepare, invite the city, ask for co-signatures and have the letter."""
+    return user.role in PROVINCE_ROLES and user.division_id == nomination.province_id
+
+
+def can_draft(user: User, nomination: Nomination) -> bool:
+    """The city's officials, as long as the province lets them."""
+    return user.role == Role.CITY and user.division_id == nomination.city_id and nomination.open_invitation is not None
 
 
 def can_edit(user: User, nomination: Nomination) -> bool:
-    return user.role in PROVINCE_ROLES and user.division_id == nomination.province_id
+    """Entries and evidence."""
+    return can_handle(user, nomination) or can_draft(user, nomination)
+
+
+def can_attach(user: User, nomination: Nomination, *, kind: str) -> bool:
+    """The letter is the province's."""
+    return can_handle(user, nomination) or (kind == AttachmentKind.EVIDENCE and can_draft(user, nomination))
+
+
+def can_cosign(user: User, nomination: Nomination) -> bool:
+    """An official of a department that is asked."""
+    asked = {request.organisation_id for request in nomination.requests_in_force}
+    return user.role == Role.CO_DEPARTMENT and user.organisation_id in asked
+
+
+def can_read_signatures(user: User, nomination: Nomination) -> bool:
+    """Who said what: for the province that asks and for those who read for the review. A department sees its own alone."""
+    return user.role in REVIEW_READERS or can_handle(user, nomination)
 
 
 def can_attach(user: User, nomination: Nomination, *, kind: str) -> bool:  # noqa: ARG001 - evidence and letter have different hands soon
@@ -52,8 +84,18 @@ def can_withdraw(user: User, nomination: Nomination) -> bool:
     return can_submit(user, nomination)
 
 
+def can_read_corrections(user: User, nomination: Nomination) -> bool:
+    """What the ministry asks of a returned nomination: not for the departments, which have no hand in a correction."""
+    return (
+        user.role in REVIEW_READERS or can_handle(user, nomination) or (user.role == Role.CITY and user.division_id == nomination.city_id)
+    )
+
+
 def can_read_contacts(user: User, nomination: Nomination) -> bool:
-    """Names and telephones of persons: for those who handle the nomination, its province and the staff (个人信息保护法 51)."""
+    """Names and telephones of persons: for its province, the city while it drafts, and the staff (个人信息保护法 51).
+
+    A co-department vouches for the facts and needs nobody's telephone; a city that has handed back has no more to do with them.
+    """
     return user.role == Role.STAFF or can_edit(user, nomination)
 
 

@@ -5,27 +5,31 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import models
-from django.db.models import F, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, Subquery, When
 
 from applications.content import Content
-from applications.enums import DeadlineKind, PlanStatus, Status, SummaryStatus
+from applications.enums import AttachmentKind, DeadlineKind, PlanStatus, Status, SummaryStatus
 from applications.models import (
     Attachment,
     Closing,
     Correction,
+    CoSignature,
     Deadline,
+    Invitation,
     Nomination,
     NominationVersion,
     Pilot,
     Plan,
     Progress,
     Quota,
+    QuotaException,
     Round,
+    SignatureRequest,
     Summary,
 )
 from applications.rules import BY_PROVINCE, NOMINATION_IN
-from pilotportal.accounts.enums import PROVINCE_ROLES, REVIEW_READERS, Level, Role
-from pilotportal.accounts.models import Division, User
+from pilotportal.accounts.enums import PROVINCE_ROLES, REVIEW_READERS, Branch, Kind, Level, Role
+from pilotportal.accounts.models import Division, Organisation, User
 
 DEADLINES = Prefetch("round__deadlines", queryset=Deadline.objects.prefetch_related("amendments"))
 ROUND_READERS = PROVINCE_ROLES | REVIEW_READERS | {Role.CO_DEPARTMENT, Role.CITY, Role.EXPERT}
@@ -49,6 +53,17 @@ def nominations() -> models.QuerySet[Nomination]:
         Prefetch("versions", queryset=NominationVersion.objects.select_related("submitted_by")),
         "corrections",
         Prefetch("attachments", queryset=Attachment.objects.select_related("file__scan", "uploaded_by")),
+        *hands(),
+    )
+
+
+def hands() -> "tuple[Prefetch[str], ...]":
+    """The city's invitations, and what the co-departments were asked and said."""
+    asked = SignatureRequest.objects.select_related("organisation", "asked_by")
+    return (
+        Prefetch("invitations", queryset=Invitation.objects.select_related("invited_by", "ended_by")),
+        Prefetch("signature_requests", queryset=asked),
+        Prefetch("signature_requests__signatures", queryset=CoSignature.objects.select_related("signed_by")),
     )
 
 
@@ -61,6 +76,7 @@ def earlier_nominations(nomination: Nomination) -> models.QuerySet[Nomination]:
 def nominations_visible_to(user: User) -> models.QuerySet[Nomination]:
     """A province sees its own; the ministries and the supervisor what was handed in; experts come through their sheets, in `review`.
 
+    A city sees its own from the first invitation on, a co-department what it is asked to sign or has spoken on.
     Whoever reads for the review does not even fetch the working content: it may be a correction that nobody has handed in.
     """
     visible = nominations().filter(_visible(user))
@@ -88,13 +104,34 @@ class Dossier:
 
 
 def dossier_for(user: User, nomination: Nomination) -> Dossier:
-    """The province sees what it is writing; everybody else, and it as well once that is over, what was handed in last."""
-    writes = user.role in PROVINCE_ROLES and user.division_id == nomination.province_id
-    if nomination.current_version and not (writes and nomination.status == Status.RETURNED):
+    """Whoever has a hand in the draft sees what is being written; all others, and they as well in the end, what was handed in last.
+
+    The co-departments have no hand in a correction. The letter of a draft is the province's alone.
+    """
+    handles, drafts = _handles(user, nomination), _follows(user, nomination)
+    corrects = nomination.status == Status.RETURNED and (handles or (drafts and user.role == Role.CITY))
+    if nomination.current_version and not corrects:
         return dossier_of(nomination.current_version, nomination.attachments.all())
-    if not writes:
+    if not (handles or drafts):
         return Dossier({}, [], None)
-    return Dossier(nomination.content, [file for file in nomination.attachments.all() if not file.replaced_at], None)
+    return Dossier(nomination.content, [file for file in _in_force(nomination) if handles or file.kind == AttachmentKind.EVIDENCE], None)
+
+
+def _handles(user: User, nomination: Nomination) -> bool:
+    return user.role in PROVINCE_ROLES and user.division_id == nomination.province_id
+
+
+def _follows(user: User, nomination: Nomination) -> bool:
+    """The invited city and the departments that are asked read the draft with its evidence."""
+    if user.role == Role.CITY:
+        return user.division_id == nomination.city_id and bool(nomination.invitations.all())
+    if user.role == Role.CO_DEPARTMENT:
+        return any(request.organisation_id == user.organisation_id for request in nomination.requests_in_force)
+    return False
+
+
+def _in_force(nomination: Nomination) -> list[Attachment]:
+    return [file for file in nomination.attachments.all() if not file.replaced_at]
 
 
 def dossier_of(version: NominationVersion, attachments: Iterable[Attachment]) -> Dossier:
@@ -109,15 +146,47 @@ def _visible(user: User) -> Q:
         return Q(province_id=user.division_id)
     if user.role in REVIEW_READERS:
         return Q(status__in=NOMINATION_IN) | Q(status=Status.WITHDRAWN, submitted_at__isnull=False)
+    if user.role == Role.CITY and user.division_id:
+        return Q(city_id=user.division_id, pk__in=Invitation.objects.values("nomination"))
+    if user.role == Role.CO_DEPARTMENT:
+        return Q(pk__in=_concerning(user.organisation_id).values("nomination"))
     return Q(pk__in=[])
 
 
+def _concerning(organisation_id: int) -> models.QuerySet[SignatureRequest]:
+    """Requests in force, and those on which the department has spoken: it keeps sight of what bears its name."""
+    spoken = CoSignature.objects.filter(request=OuterRef("pk"))
+    return SignatureRequest.objects.filter(Q(cancelled_at__isnull=True) | Exists(spoken), organisation_id=organisation_id)
+
+
 def files_visible_to(user: User, nomination: Nomination) -> list[Attachment]:
-    """The province has all that it ever uploaded; everybody else what belongs to a version."""
+    """The province has all that it ever uploaded; everybody else what belongs to a version or to the draft that they may read."""
     everything = list(nomination.attachments.all())
-    if user.role in PROVINCE_ROLES and user.division_id == nomination.province_id:
+    if _handles(user, nomination):
         return everything
-    return [file for version in nomination.versions.all() for file in dossier_of(version, everything).files]
+    handed_in = [file for version in nomination.versions.all() for file in dossier_of(version, everything).files]
+    return [*dossier_for(user, nomination).files, *handed_in]
+
+
+def officials_of_province(province_id: str) -> models.QuerySet[User]:
+    return User.objects.filter(role__in=PROVINCE_ROLES, organisation__division_id=province_id, is_active=True)
+
+
+def officials_of_departments(organisations: Iterable[int]) -> models.QuerySet[User]:
+    """Who can co-sign for these co-departments."""
+    return User.objects.filter(role=Role.CO_DEPARTMENT, organisation__in=list(organisations), is_active=True)
+
+
+def officials_of_city(city_id: str) -> models.QuerySet[User]:
+    """Who can draft for a city that is invited."""
+    return User.objects.filter(role=Role.CITY, organisation__division_id=city_id, is_active=True)
+
+
+def co_departments_of(province_id: str) -> models.QuerySet[Organisation]:
+    """Those that the portal knows, in the order of their branches as the ministry lists them."""
+    order = {branch.value: place for place, branch in enumerate(Branch)}
+    ranked = Case(*(When(branch=branch, then=place) for branch, place in order.items()), output_field=models.IntegerField())
+    return Organisation.objects.filter(kind=Kind.CO_DEPARTMENT, division_id=province_id).order_by(ranked)
 
 
 def approvers_of(province_id: str) -> models.QuerySet[User]:
@@ -166,9 +235,41 @@ def nominable_cities(round: Round, province_id: str) -> models.QuerySet[Division
     return Division.objects.filter(province_id=province_id).exclude(level=Level.PROVINCE).exclude(pk__in=taken)
 
 
-def quotas_of(province_id: str) -> dict[int, int]:
-    """The places of a province by round."""
-    return dict(Quota.objects.filter(province_id=province_id).values_list("round_id", "places"))
+@dataclass(frozen=True)
+class Places:
+    """What a province may nominate in a round: its quota, and what was granted beyond it."""
+
+    quota: int = 0
+    exceptions: Sequence[QuotaException] = ()
+
+    @property
+    def granted(self) -> int:
+        return sum(exception.places for exception in self.exceptions)
+
+    @property
+    def total(self) -> int:
+        return self.quota + self.granted
+
+
+def places_by_round(province_id: str) -> dict[int, Places]:
+    """Of the rounds in which the province has a quota."""
+    exceptions: dict[int, list[QuotaException]] = {}
+    for exception in QuotaException.objects.filter(province_id=province_id).order_by("pk"):
+        exceptions.setdefault(exception.round_id, []).append(exception)
+    quotas = Quota.objects.filter(province_id=province_id).values_list("round_id", "places")
+    return {round: Places(quota, exceptions.get(round, [])) for round, quota in quotas}
+
+
+def places_by_province(round: Round) -> dict[str, int]:
+    """With the exceptions."""
+    places = dict(round.quotas.values_list("province_id", "places"))
+    for province, granted in round.quota_exceptions.values_list("province_id", "places"):
+        places[province] += granted
+    return places
+
+
+def exceptions_of(round: Round) -> models.QuerySet[QuotaException]:
+    return round.quota_exceptions.select_related("province", "granted_by").order_by("pk")
 
 
 def places_by_province(round: Round) -> dict[str, int]:

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from django.db.models import TextChoices
 
-from applications.enums import DeadlineKind, PlanStatus, Refusal, Standing, Status, SummaryStatus
+from applications.enums import DeadlineKind, PlanStatus, Refusal, SignatureState, Standing, Status, SummaryStatus, Verdict
 from pilotportal.moments import last_day, year_of
 
 TRANSITIONS: dict[str, set[str]] = {
@@ -159,16 +159,83 @@ def why_not_edit(status: str, *, closes_at: datetime, correction_closes_at: date
 
 
 def why_not_submit(
-    status: str, *, closes_at: datetime, correction_closes_at: datetime | None, gaps: int, has_letter: bool, at: datetime
+    status: str,
+    *,
+    closes_at: datetime,
+    correction_closes_at: datetime | None,
+    gaps: int,
+    objected: bool = False,
+    unsigned: bool = False,
+    has_letter: bool,
+    at: datetime,
 ) -> Refusal | None:
-    """The state comes first, then the deadline: a late, incomplete nomination is told that it is late."""
+    """The state comes first, then the deadline: a late, incomplete nomination is told that it is late. The letter comes last."""
     if status not in {Status.DRAFT, Status.RETURNED}:
         return Refusal.NOT_A_DRAFT
     if refusal := why_not_edit(status, closes_at=closes_at, correction_closes_at=correction_closes_at, at=at):
         return refusal
     if gaps:
         return Refusal.INCOMPLETE
+    if objected:
+        return Refusal.OBJECTED
+    if unsigned:
+        return Refusal.UNSIGNED
     return None if has_letter else Refusal.NO_LETTER
+
+
+def why_not_invite(
+    status: str, *, closes_at: datetime, correction_closes_at: datetime | None, nominates_itself: bool, invited: bool, at: datetime
+) -> Refusal | None:
+    """The city may draft wherever the province may edit: in the first draft, and in a correction."""
+    if nominates_itself:
+        return Refusal.OWN_CITY
+    if refusal := why_not_edit(status, closes_at=closes_at, correction_closes_at=correction_closes_at, at=at):
+        return refusal
+    return Refusal.INVITED if invited else None
+
+
+def signature_state(*, verdict: str | None, signed: str, current: str) -> SignatureState:
+    """`signed` and `current` are digests. A signature holds for its content; an objection until the department says otherwise."""
+    if verdict is None:
+        return SignatureState.ASKED
+    if verdict == Verdict.OBJECTED:
+        return SignatureState.OBJECTED
+    return SignatureState.SIGNED if signed == current else SignatureState.LAPSED
+
+
+def why_not_ask(status: str, *, closes_at: datetime, at: datetime) -> Refusal | None:
+    """Departments are asked, and sign, before the first submission: a correction stays within what they signed for."""
+    if status != Status.DRAFT:
+        return Refusal.COSIGNED_BEFORE
+    return Refusal.CLOSED if at >= closes_at else None
+
+
+def why_not_cancel_request(status: str, *, closes_at: datetime, required: bool, at: datetime) -> Refusal | None:
+    return why_not_ask(status, closes_at=closes_at, at=at) or (Refusal.REQUIRED if required else None)
+
+
+def why_not_cosign(status: str, *, verdict: str, closes_at: datetime, asked: bool, gaps: int, at: datetime) -> Refusal | None:
+    """An objection may come at any time; a signature under something unfinished would lapse with the next entry."""
+    if not asked:
+        return Refusal.NOT_ASKED
+    if refusal := why_not_ask(status, closes_at=closes_at, at=at):
+        return refusal
+    return Refusal.TO_COMPLETE if gaps and verdict == Verdict.SIGNED else None
+
+
+def why_not_grant(
+    *, opened: bool, closes_at: datetime, nominates_itself: bool, has_quota: bool, has_ground: bool, at: datetime
+) -> Refusal | None:
+    """More places for a province while it can still use them."""
+    if not opened:
+        return Refusal.NOT_OPENED
+    if nominates_itself:
+        return Refusal.NO_EXCEPTION_FOR_ITSELF
+    if not has_quota:
+        return Refusal.NO_QUOTA_TO_EXTEND
+    if not has_ground:
+        return Refusal.NO_GROUND
+    return Refusal.CLOSED if at >= closes_at else None
 
 
 def why_not_withdraw(status: str, *, closes_at: datetime, at: datetime) -> Refusal | None:

@@ -39,7 +39,7 @@ SECTIONS = (
     Section(
         _("Nominations"),
         (
-            Page(_("Nominations"), "applications:nominations", PROVINCE_ROLES | REVIEW_READERS),
+            Page(_("Nominations"), "applications:nominations", PROVINCE_ROLES | REVIEW_READERS | {Role.CITY, Role.CO_DEPARTMENT}),
             Page(
                 _("Formal review"),
                 "review:queue",

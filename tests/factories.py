@@ -6,11 +6,11 @@ from typing import Any
 
 import factory
 
-from applications import shipped
+from applications import queries, shipped
 from applications.definition import FieldDefinition, FormDefinition, GroupDefinition
-from applications.enums import AttachmentKind
-from applications.models import Nomination, Pilot, Plan, Round, Summary
-from applications.services import decisions, nominations, pilots, rounds
+from applications.enums import AttachmentKind, Verdict
+from applications.models import CoSignature, Nomination, Pilot, Plan, Round, Summary
+from applications.services import decisions, invitations, nominations, pilots, rounds, signatures
 from pilotportal.accounts.enums import KIND_OF_ROLE, Branch, Kind, Role
 from pilotportal.accounts.models import Division, Organisation, User
 from pilotportal.clock import BEIJING
@@ -156,6 +156,36 @@ def submitted(round: Round, *, city: str = TANGSHAN, at: datetime = IN_TIME) -> 
 def accepted(round: Round, *, city: str = TANGSHAN) -> Nomination:
     nomination = submitted(round, city=city)
     return decisions.accept(nomination_id=nomination.pk, by=made_by(round), at=REVIEW_TIME)
+
+
+def cosigner(branch: Branch = Branch.INDUSTRY, province: str = HEBEI) -> User:
+    """An official of a co-department."""
+    return UserFactory(role=Role.CO_DEPARTMENT, organisation=co_department(province, branch))
+
+
+def asked(nomination: Nomination, *branches: Branch, at: datetime = IN_TIME) -> Nomination:
+    """Co-departments of the province are asked to sign."""
+    departments = [co_department(nomination.province_id, branch) for branch in branches or [Branch.INDUSTRY]]
+    signatures.ask(nomination_id=nomination.pk, organisations=departments, by=handler(nomination.province_id), at=at)
+    return queries.nominations().get(pk=nomination.pk)
+
+
+def cosigned(nomination: Nomination, by: User, *, at: datetime = IN_TIME) -> CoSignature:
+    """Signed as it stands; the department has been asked."""
+    fresh = queries.nominations().get(pk=nomination.pk)
+    seen = nominations.recommended_digest(fresh)
+    return signatures.answer(nomination_id=nomination.pk, verdict=Verdict.SIGNED, seen=seen, by=by, at=at)
+
+
+def objected(nomination: Nomination, by: User, *, reason: str = "数据与统计不一致", at: datetime = IN_TIME) -> CoSignature:
+    seen = nominations.recommended_digest(queries.nominations().get(pk=nomination.pk))
+    return signatures.answer(nomination_id=nomination.pk, verdict=Verdict.OBJECTED, reason=reason, seen=seen, by=by, at=at)
+
+
+def invited(nomination: Nomination, *, note: str = "请贵市起草", at: datetime = IN_TIME) -> Nomination:
+    """The city drafts."""
+    invitations.invite(nomination_id=nomination.pk, note=note, by=handler(nomination.province_id), at=at)
+    return queries.nominations().get(pk=nomination.pk)
 
 
 def city_official(city: str = TANGSHAN) -> User:

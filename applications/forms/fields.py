@@ -1,5 +1,6 @@
 """Fields that read what people write: days, whole numbers, figures."""
 
+import re
 import unicodedata
 from datetime import date, datetime
 from decimal import Decimal
@@ -45,6 +46,31 @@ class WholeNumberField(forms.IntegerField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "short"}), **kwargs)
+
+
+class DaysField(forms.CharField):
+    """Whole days before something, the farthest first: 14, 7, 3, 1. Read with any comma, 顿号 or blanks between them."""
+
+    MOST = 60
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "short"}), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[int]:  # type: ignore[override]  # the days, not their text
+        entered = re.split(r"[,、;\s]+", unicodedata.normalize("NFKC", super().clean(value)).strip(", 、;"))
+        if entered == [""]:
+            return []
+        if not all(re.fullmatch(r"[0-9]{1,3}", each) and 1 <= int(each) <= self.MOST for each in entered):
+            raise ValidationError(_("Enter whole days from 1 to %(most)s, for example 14, 7, 3, 1.") % {"most": self.MOST})
+        days = [int(each) for each in entered]
+        if len(set(days)) != len(days):
+            raise ValidationError(_("A day stands here twice."))
+        if days != sorted(days, reverse=True):
+            raise ValidationError(_("Enter the earliest reminder, with the most days, first."))
+        return days
 
 
 class FigureField(forms.CharField):

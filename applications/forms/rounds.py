@@ -15,12 +15,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from applications.enums import Aggregation, Basis, Refusal
-from applications.forms.fields import LastDayField, WholeNumberField, replaced
+from applications.forms.fields import DaysField, LastDayField, WholeNumberField, replaced
 from applications.forms.layout import bare_helper
 from applications.models import Round
 from applications.models.rounds import SELF_NOMINATING_CODES
 from applications.rules import DEADLINES_IN_ORDER
-from pilotportal.accounts.enums import Region
+from pilotportal.accounts.enums import Branch, Region
 from pilotportal.accounts.models import Division
 
 Record = Mapping[str, Any]
@@ -240,6 +240,40 @@ class RegionsPart(RoundPart):
         entered = self.cleaned_data
         given = [region for region in Region if entered[f"most_{region}"] is not None]
         return {"region_limits": {region.value: [entered[f"least_{region}"] or 0, entered[f"most_{region}"]] for region in given}}
+
+
+class ProvincesPart(RoundPart):
+    """Who signs with the province, whether its order counts, and when it is reminded."""
+
+    title = _("Departments, order and reminders")
+    rules = ("co_departments", "ranks_nominations", "reminder_days")
+
+    co_departments = forms.MultipleChoiceField(
+        label=_("Co-departments that must co-sign"),
+        choices=Branch,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("A province can ask further departments of its own accord."),
+    )
+    ranks_nominations = forms.BooleanField(label=_("The order of a province’s nominations counts"), required=False)
+    reminder_days = DaysField(
+        label=_("Reminders, days before a deadline"), required=False, help_text=_("For example 14, 7, 3, 1. Leave it empty for none.")
+    )
+
+    def initial_of(self, record: Record) -> dict[str, Any]:
+        return {name: record[name] for name in self.rules}
+
+    def layout(self) -> Layout:
+        return Layout("seen", *(rule_row(self, rule, rule) for rule in self.rules))
+
+    def part_of_record(self) -> dict[str, Any]:
+        entered = self.cleaned_data
+        departments = [branch.value for branch in Branch if branch in entered["co_departments"]]
+        return {
+            "co_departments": departments,
+            "ranks_nominations": entered["ranks_nominations"],
+            "reminder_days": entered["reminder_days"],
+        }
 
 
 class DeadlinesPart(RoundPart):

@@ -66,6 +66,11 @@ class SignatureRequest(models.Model):
     def __str__(self) -> str:
         return f"{self.nomination} {self.organisation}"
 
+    @property
+    def last(self) -> "CoSignature | None":
+        """What the department said last."""
+        return max(self.signatures.all(), key=lambda signature: signature.pk, default=None)
+
 
 class CoSignature(models.Model):
     """What a co-department said of exactly the content that `digest` names. Other content needs another signature."""

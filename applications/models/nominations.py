@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pgtrigger
 from django.conf import settings
@@ -19,6 +19,9 @@ from applications.rules import NOMINATION_IN, TRANSITIONS
 from pilotportal.accounts.models import Division
 from pilotportal.audit.models import NEVER_CHANGED
 from pilotportal.files.models import StoredFile
+
+if TYPE_CHECKING:
+    from applications.models.hands import Invitation, SignatureRequest
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0 O 1 I, for reading aloud
 
@@ -124,6 +127,16 @@ class Nomination(models.Model):
         if self.status != Status.RETURNED:
             return None
         return max(self.corrections.all(), key=lambda correction: correction.pk, default=None)
+
+    @property
+    def open_invitation(self) -> "Invitation | None":
+        """Under which the city drafts."""
+        return next((invitation for invitation in self.invitations.all() if invitation.ended_at is None), None)
+
+    @property
+    def requests_in_force(self) -> "list[SignatureRequest]":
+        """The co-departments that are asked, in the order of the asking."""
+        return [request for request in self.signature_requests.all() if request.cancelled_at is None]
 
     def revision_of(self, section: str) -> int:
         """How often a section has been saved."""

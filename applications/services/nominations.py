@@ -1,6 +1,6 @@
 """From the first draft to the submitted version."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -15,8 +15,8 @@ from applications.enums import Act, AttachmentKind, DeadlineKind, EvidenceRefusa
 from applications.models import Attachment, Nomination, NominationVersion, Quota, Round
 from applications.models.nominations import deadline_of
 from applications.rules import Refused
-from applications.services import closing, receipts, sittings
-from pilotportal.accounts.enums import Level
+from applications.services import closing, cosigning, receipts, sittings
+from pilotportal.accounts.enums import Level, Role
 from pilotportal.accounts.models import Division, User
 from pilotportal.audit import services as audit
 from pilotportal.digests import digest_of
@@ -39,7 +39,8 @@ def start(*, round_id: int, city: Division, level_reason: str = "", by: User, at
     round = queries.rounds().get(pk=round_id)
     quota = Quota.objects.select_for_update().filter(round=round, province_id=by.division_id).first()
     _refuse_city(round, city, by=by)
-    nominated, places = queries.nominated_count(round, city.province_id), quota.places if quota else 0
+    places = queries.places_by_round(city.province_id).get(round.pk, queries.Places()).total if quota else 0
+    nominated = queries.nominated_count(round, city.province_id)
     if refused := why_not_start(round, province_id=city.province_id, nominated=nominated, places=places, at=at):
         raise refused
     if city.level == Level.OTHER_PREFECTURE and not level_reason.strip():
@@ -91,7 +92,7 @@ def save_section(
     Raises Refused, and content.Invalid for values that no form would have let through.
     """
     nomination = _locked_draft(nomination_id)
-    if refused := why_not_edit(nomination, at=at):
+    if refused := _why_uninvited(nomination, by=by) or why_not_edit(nomination, at=at):
         raise refused
     entries.check_section(section, values)
     values = {code: _with_keys(value) for code, value in values.items()}
@@ -134,7 +135,7 @@ def attach(
 ) -> Attachment:
     """Add a stored file; a new letter replaces the one in force, which is kept. Raises Refused."""
     nomination = _locked_draft(nomination_id)
-    if refused := why_not_attach(nomination, kind=kind, at=at):
+    if refused := _why_uninvited(nomination, by=by) or why_not_attach(nomination, kind=kind, at=at):
         raise refused
     if kind == AttachmentKind.LETTER:
         nomination.attachments.filter(kind=kind, replaced_at__isnull=True).update(replaced_at=at)
@@ -160,7 +161,7 @@ def detach(*, nomination_id: int, attachment_id: int, by: User, at: datetime) ->
 def open_for_files(nomination_id: int, *, kind: str, by: User, at: datetime) -> Nomination:
     """The nomination under lock, where its files may change now. Raises Refused."""
     nomination = _locked(nomination_id)
-    if refused := why_not_attach(nomination, kind=kind, at=at):
+    if refused := _why_uninvited(nomination, by=by) or why_not_attach(nomination, kind=kind, at=at):
         raise refused
     return nomination
 
@@ -189,6 +190,7 @@ def submit(*, nomination_id: int, by: User, at: datetime, undertaken: bool = Fal
     version.save()
     nomination.status, nomination.submitted_at, nomination.submitted_by = Status.SUBMITTED, at, by
     nomination.save(update_fields=["status", "submitted_at", "submitted_by", "content", "sections"])
+    _end_invitation(nomination, by=by, at=at)
     audit.record(
         "nomination.submitted", at=at, by=by, target=nomination, round_code=nomination.round.code, version=number, digest=version.digest
     )
@@ -208,7 +210,7 @@ def _undertake(nomination: Nomination, *, by: User, at: datetime) -> None:
 
 def draft_digest(nomination: Nomination) -> str:
     """Over what a submission would hand in, the undertaking apart: it is given with the submission."""
-    return digest_of({"content": _without_undertaking(nomination), "files": _file_records(nomination)})
+    return digest_of({"content": _without_undertaking(nomination, nomination.content), "files": _file_records(nomination)})
 
 
 def recommended_digest(nomination: Nomination) -> str:
@@ -216,30 +218,58 @@ def recommended_digest(nomination: Nomination) -> str:
 
     The letter is left out, for it is written afterwards and names this digest.
     """
-    evidence = [record for record in _file_records(nomination) if record["kind"] == AttachmentKind.EVIDENCE]
+    return _recommended(nomination, nomination.content, _file_records(nomination))
+
+
+def signed_digest(nomination: Nomination) -> str:
+    """What co-signatures have to be bound to: the draft as it stands, and once it was handed in, what was handed in first."""
+    first = min(nomination.versions.all(), key=lambda version: version.number, default=None)
+    return _recommended(nomination, first.content, first.files) if first else recommended_digest(nomination)
+
+
+def signatures_of(nomination: Nomination) -> list[cosigning.Line]:
+    """Where each co-department stands. A nomination without any costs no digest."""
+    if not (nomination.round.co_departments or nomination.requests_in_force):
+        return []
+    return cosigning.lines(nomination, bound=signed_digest(nomination))
+
+
+def _recommended(nomination: Nomination, content: Mapping[str, Any], files: Iterable[Mapping[str, str]]) -> str:
+    evidence = [dict(record) for record in files if record["kind"] == AttachmentKind.EVIDENCE]
     named = {"nomination": nomination.code, "round": nomination.round.code, "city": nomination.city_id}
-    return digest_of({**named, "content": _without_undertaking(nomination), "files": evidence})
+    return digest_of({**named, "content": _without_undertaking(nomination, content), "files": evidence})
 
 
-def _without_undertaking(nomination: Nomination) -> dict[str, Any]:
+def _without_undertaking(nomination: Nomination, content: Mapping[str, Any]) -> dict[str, Any]:
     undertakings = {field.code for _section, field in nomination.round.definition.undertakings()}
-    return {code: value for code, value in nomination.content.items() if code not in undertakings}
+    return {code: value for code, value in content.items() if code not in undertakings}
 
 
 @transaction.atomic
 def withdraw(*, nomination_id: int, reason: str, by: User, at: datetime) -> Nomination:
-    """Take a nomination back before the deadline; its place in the quota is free again. Raises Refused."""
+    """Take a nomination back before the deadline; its place in the quota is free again. Raises Refused.
+
+    The invitation of the city and the requests for co-signatures end with it.
+    """
     nomination = _locked(nomination_id)
     if refused := why_not_withdraw(nomination, at=at):
         raise refused
     _refuse_if_sealed(nomination, at=at)
     nomination.status = Status.WITHDRAWN
     nomination.save(update_fields=["status"])
+    _end_invitation(nomination, by=by, at=at)
+    nomination.signature_requests.filter(cancelled_at__isnull=True).update(cancelled_at=at)
     audit.record("nomination.withdrawn", at=at, by=by, target=nomination, round_code=nomination.round.code, reason=reason)
     version = nomination.current_version
     digest = version.digest if version else draft_digest(nomination)
     receipts.of_nomination(nomination, act=Act.WITHDRAWN, digest=digest, facts={_("Reason"): reason}, by=by, at=at)
     return nomination
+
+
+def _end_invitation(nomination: Nomination, *, by: User, at: datetime) -> None:
+    """What is handed in or withdrawn is nobody's to draft."""
+    if nomination.invitations.filter(ended_at__isnull=True).update(ended_at=at, ended_by=by):
+        audit.record("nomination.invitation_ended", at=at, by=by, target=nomination, round_code=nomination.round.code)
 
 
 def why_not_edit(nomination: Nomination, *, at: datetime) -> Refused | None:
@@ -248,6 +278,11 @@ def why_not_edit(nomination: Nomination, *, at: datetime) -> Refused | None:
         nomination.status, closes_at=nomination.closes_at(), correction_closes_at=correction.closes_at if correction else None, at=at
     )
     return Refused(refusal, **_facts(nomination)) if refusal else None
+
+
+def _why_uninvited(nomination: Nomination, *, by: User) -> Refused | None:
+    """The province may have ended the city's invitation after the page was opened."""
+    return Refused(Refusal.NOT_INVITED) if by.role == Role.CITY and not nomination.open_invitation else None
 
 
 def why_not_attach(nomination: Nomination, *, kind: str, at: datetime) -> Refused | None:
@@ -266,16 +301,20 @@ def why_not_submit(nomination: Nomination, *, at: datetime, undertaken: bool = F
     """The rule with the facts of this nomination; the page, which asks for the undertaking last, and the service ask the same."""
     correction = nomination.open_correction
     gaps = [gap for gap in gaps_of(nomination) if not (undertaken and gap.problem == Problem.UNDERTAKING)]
+    standing = [] if correction else signatures_of(nomination)
+    objecting, unsigned = cosigning.objecting(standing), cosigning.unsigned(standing)
     refusal = rules.why_not_submit(
         nomination.status,
         closes_at=nomination.closes_at(),
         correction_closes_at=correction.closes_at if correction else None,
         gaps=len(gaps),
+        objected=bool(objecting),
+        unsigned=bool(unsigned),
         has_letter=any(attachment.kind == AttachmentKind.LETTER for attachment in files_of(nomination)),
         at=at,
     )
     if refusal:
-        return Refused(refusal, count=len(gaps), **_facts(nomination))
+        return Refused(refusal, count=len(gaps), departments=cosigning.named(objecting or unsigned), **_facts(nomination))
     return _why_infected(nomination)
 
 

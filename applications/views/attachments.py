@@ -1,10 +1,12 @@
 """The letter and the evidence of a nomination."""
 
+from functools import partial
 from http import HTTPStatus
 
 from csp.decorators import csp_update
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -28,7 +30,7 @@ from pilotportal.files.responses import show as show_inline
 @login_required
 @require_http_methods(["GET", "POST"])
 def attach(request: SignedInRequest, code: str, kind: str) -> HttpResponse:
-    nomination = permissions.nomination_for(request.user, code, can=permissions.can_edit)
+    nomination = permissions.nomination_for(request.user, code, can=partial(permissions.can_attach, kind=kind))
     if kind not in AttachmentKind.values:
         raise Http404
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
@@ -121,6 +123,8 @@ def _given(request: SignedInRequest, nomination: Nomination, attachment: Attachm
 def detach(request: SignedInRequest, code: str, number: int) -> HttpResponse:
     nomination = permissions.nomination_for(request.user, code, can=permissions.can_edit)
     attachment = get_object_or_404(nomination.attachments, pk=number, replaced_at__isnull=True)
+    if not permissions.can_attach(request.user, nomination, kind=attachment.kind):
+        raise PermissionDenied
     try:
         nominations.detach(nomination_id=nomination.pk, attachment_id=attachment.pk, by=request.user, at=request.received_at)
     except Refused as refused:

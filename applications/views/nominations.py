@@ -16,7 +16,8 @@ from applications.forms.nominations import ListFilter, StartForm, WithdrawForm
 from applications.models import Attachment, Nomination
 from applications.rules import Refused
 from applications.services import nominations, taking_over
-from applications.views import checklist, listing
+from applications.views import checklist, hands, listing
+from pilotportal.accounts.enums import Role
 from pilotportal.accounts.requests import SignedInRequest
 from pilotportal.audit import services as audit
 
@@ -38,6 +39,9 @@ def index(request: SignedInRequest) -> HttpResponse:
         return render(request, "applications/nomination_list.html", {"rounds": rounds})
     if not permissions.can_read_nominations(request.user):
         raise PermissionDenied
+    if request.user.role in {Role.CITY, Role.CO_DEPARTMENT}:
+        lines = listing.lines_of(request.user, at=request.received_at)
+        return render(request, "applications/nomination_list_hands.html", {"lines": lines})
     narrow = ListFilter(request.GET, provinces=queries.provincial_units())
     listed = narrow.narrowed(queries.nominations_listed_for(request.user)).order_by("-round__code", "city_id", "pk")
     page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
@@ -72,8 +76,8 @@ def detail(request: SignedInRequest, code: str) -> HttpResponse:
     nomination = permissions.nomination_for(request.user, code)
     own = permissions.can_edit(request.user, nomination)
     why_not = nominations.why_not_edit(nomination, at=request.received_at)
-    correction = nomination.open_correction
-    facts = {
+    correction = nomination.open_correction if permissions.can_read_corrections(request.user, nomination) else None
+    facts = hands.facts_for(request, nomination) | {
         "nomination": nomination,
         "dossier": queries.dossier_for(request.user, nomination),
         "correction": correction,
@@ -144,7 +148,7 @@ def withdraw(request: SignedInRequest, code: str) -> HttpResponse:
 
 def note_reading(request: SignedInRequest, nomination: Nomination) -> None:
     """Whoever reads a nomination that is not of their own province leaves a trace."""
-    if not permissions.can_edit(request.user, nomination):
+    if not permissions.can_handle(request.user, nomination):
         audit.record(
             "nomination.read",
             at=request.received_at,

@@ -7,20 +7,20 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from applications import permissions, queries, rules, shipped
 from applications.enums import DeadlineKind, Refusal
 from applications.forms.criteria import CriteriaPart, arranged
-from applications.forms.rounds import DeadlinesPart, GeneralPart, NewRoundForm, QuotasPart, RegionsPart, RoundPart
+from applications.forms.rounds import DeadlinesPart, GeneralPart, NewRoundForm, ProvincesPart, QuotasPart, RegionsPart, RoundPart
 from applications.models import Round
 from applications.rules import Refused
 from applications.services import rounds
 from applications.views import acts
 from applications.views.definitions import defined_sections
-from pilotportal.accounts.enums import Region
+from pilotportal.accounts.enums import Branch, Region
 from pilotportal.accounts.requests import SignedInRequest
 
 SHIPPED = "shipped"  # the pattern that comes with the portal
@@ -30,6 +30,7 @@ PARTS: dict[str, type[RoundPart]] = {
     "quotas": QuotasPart,
     "regions": RegionsPart,
     "deadlines": DeadlinesPart,
+    "provinces": ProvincesPart,
 }
 
 
@@ -54,6 +55,7 @@ def show(request: SignedInRequest, code: str) -> HttpResponse:
     context = _rules_of(round, province=_province(request)) | {
         "round": round,
         "prepares": prepares,
+        "grants": permissions.can_grant_places(request.user) and round.is_opened,
         "watches": permissions.can_watch_deadlines(request.user) and round.is_opened,
         "refusals": [str(refused) for refused in rules.why_not_open(rounds.facts_of(round))] if prepares else [],
     }
@@ -178,6 +180,9 @@ def _rules_of(round: Round, *, province: str | None) -> dict[str, Any]:
         "ties": [names.get(code, code) for code in round.tie_rules],
         "regions": [{"label": region.label, "quotas": [quota for quota in quotas if quota.province.region == region]} for region in Region],
         "total_quota": sum(quota.places for quota in quotas),
+        "exceptions": list(queries.exceptions_of(round)),
+        "co_departments": [Branch(branch).label for branch in round.co_departments],
+        "reminder_days": pgettext("between the items of a list", ", ").join(map(str, round.reminder_days)),
         "region_limits": list(round.region_limits.all()),
         "grounds": {rule: round.ground_of(rule) for part in PARTS.values() for rule in part.rules},
         "deadlines": [

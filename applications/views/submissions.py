@@ -22,7 +22,7 @@ from pilotportal.jobs import services as jobs
 @require_http_methods(["GET", "POST"])
 def submit(request: SignedInRequest, code: str) -> HttpResponse:
     """Everything once more, the undertaking, and the button; the handling official sees who has it."""
-    may = permissions.can_submit if request.method == "POST" else permissions.can_edit
+    may = permissions.can_submit if request.method == "POST" else permissions.can_handle
     nomination = permissions.nomination_for(request.user, code, can=may)
     form = SubmitForm(
         request.POST if request.method == "POST" else None, nomination=nomination, initial={"seen": nominations.draft_digest(nomination)}
@@ -67,7 +67,7 @@ def receipt(request: SignedInRequest, code: str) -> HttpResponse:
         "nomination": nomination,
         "version": nomination.current_version,
         "lines": documents.receipt_lines(_version(nomination, nomination.current_version.number)),
-        "own": permissions.can_edit(request.user, nomination),
+        "own": permissions.can_handle(request.user, nomination),
         "may_print": permissions.can_read_contacts(request.user, nomination),
     }
     return render(request, "applications/nomination_receipt.html", facts)

@@ -13,7 +13,11 @@ from django.utils.translation import ngettext
 from applications.enums import DeadlineKind, PlanStatus, Status, SummaryStatus
 from applications.models import Nomination, Pilot, Round
 from applications.models.nominations import deadline_of
-from applications.queries import nominations_visible_to, pilots_visible_to, rounds_visible_to
+from applications.permissions import can_draft
+from applications.queries import nominated_count, nominations_visible_to, pilots_visible_to, places_by_round, rounds_visible_to
+from applications.services.cosigning import objecting, waiting
+from applications.services.nominations import signatures_of
+from applications.services.signatures import line_of
 from pilotportal.accounts.enums import Role
 from pilotportal.accounts.models import User
 from review.enums import SelectionStatus
@@ -41,14 +45,14 @@ def due_from(user: User, *, at: datetime) -> list[Due]:
 
 
 def _nominate(user: User, at: datetime) -> Iterator[Due]:
+    quotas = places_by_round(str(user.division_id))
     for round in rounds_visible_to(user):
         closes_at = deadline_of(round, DeadlineKind.NOMINATION, user.division_id)
-        if not round.is_opened or at >= closes_at:
+        if not round.is_opened or at >= closes_at or round.pk not in quotas:
             continue
-        quota = round.quotas.filter(province_id=user.division_id).first()
-        count = round.nominations.filter(province_id=user.division_id).exclude(status=Status.WITHDRAWN).count()
-        if quota and count < quota.places:
-            detail = _("%(count)s of %(places)s places used") % {"count": count, "places": quota.places}
+        places, count = quotas[round.pk].total, nominated_count(round, str(user.division_id))
+        if count < places:
+            detail = _("%(count)s of %(places)s places used") % {"count": count, "places": places}
             yield Due(_("Nominate cities: %(round)s") % {"round": round}, detail, reverse("applications:nominations"), closes_at)
 
 
@@ -59,6 +63,35 @@ def _finish_nominations(user: User, at: datetime) -> Iterator[Due]:
         if at < closes_at:
             title = _("Correct the nomination of %(city)s") if correction else _("Complete and submit the nomination of %(city)s")
             yield Due(title % {"city": nomination}, nomination.get_status_display(), nomination.get_absolute_url(), closes_at)
+
+
+def _answer_objections(user: User, at: datetime) -> Iterator[Due]:
+    """What a department objected to and nobody has changed since."""
+    for nomination in nominations_visible_to(user).filter(status=Status.DRAFT):
+        if at >= nomination.closes_at():
+            continue
+        for line in objecting(signatures_of(nomination)):
+            if not line.answered:
+                title = _("Answer the objection to the nomination of %(city)s") % {"city": nomination}
+                yield Due(title, line.name, reverse("applications:nomination_signatures", args=[nomination.code]), nomination.closes_at())
+
+
+def _draft_for_province(user: User, at: datetime) -> Iterator[Due]:
+    for nomination in nominations_visible_to(user).filter(status__in=[Status.DRAFT, Status.RETURNED]):
+        correction = nomination.open_correction
+        closes_at = correction.closes_at if correction else nomination.closes_at()
+        if can_draft(user, nomination) and at < closes_at:
+            title = _("Draft the nomination of %(city)s and hand it back") % {"city": nomination}
+            yield Due(title, _("Invited by the province"), nomination.get_absolute_url(), closes_at)
+
+
+def _co_sign(user: User, at: datetime) -> Iterator[Due]:
+    for nomination in nominations_visible_to(user).filter(status=Status.DRAFT):
+        line = line_of(nomination, user)
+        if line and at < nomination.closes_at() and line in waiting([line]):
+            title = _("Read and co-sign the nomination of %(city)s") % {"city": nomination}
+            detail = _("Changed since the objection") if line.answered else str(line.state.label)
+            yield Due(title, detail, reverse("applications:nomination_sign", args=[nomination.code]), nomination.closes_at())
 
 
 def _file_plans(user: User, _at: datetime) -> Iterator[Due]:
@@ -137,11 +170,18 @@ def _accept_summaries(user: User, _at: datetime) -> Iterator[Due]:
         yield Due(title, _("Endorsed by the province"), reverse("applications:pilots"))
 
 
-_OF_PROVINCE: list[Callable[[User, datetime], Iterator[Due]]] = [_nominate, _finish_nominations, _file_plans, _endorse_summaries]
+_OF_PROVINCE: list[Callable[[User, datetime], Iterator[Due]]] = [
+    _nominate,
+    _finish_nominations,
+    _answer_objections,
+    _file_plans,
+    _endorse_summaries,
+]
 _MAKERS: dict[Role, list[Callable[[User, datetime], Iterator[Due]]]] = {
     Role.PROVINCE_HANDLER: _OF_PROVINCE,
     Role.PROVINCE_APPROVER: _OF_PROVINCE,
-    Role.CITY: [_run_pilot],
+    Role.CITY: [_draft_for_province, _run_pilot],
+    Role.CO_DEPARTMENT: [_co_sign],
     Role.EXPERT: [_score],
     Role.STAFF: [_prepare, _check_formally, _seats_to_fill, _release, _accept_summaries],
 }
