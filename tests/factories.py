@@ -9,8 +9,8 @@ import factory
 from applications import queries, shipped
 from applications.definition import FieldDefinition, FormDefinition, GroupDefinition
 from applications.enums import AttachmentKind, Verdict
-from applications.models import CoSignature, Nomination, Pilot, Plan, Round, Summary
-from applications.services import decisions, invitations, nominations, pilots, rounds, signatures
+from applications.models import CoSignature, Nomination, Pilot, Plan, QuotaException, Round, Summary
+from applications.services import decisions, invitations, nominations, pilots, quotas, rounds, signatures
 from pilotportal.accounts.enums import KIND_OF_ROLE, Branch, Kind, Role
 from pilotportal.accounts.models import Division, Organisation, User
 from pilotportal.clock import BEIJING
@@ -186,6 +186,12 @@ def invited(nomination: Nomination, *, note: str = "请贵市起草", at: dateti
     """The city drafts."""
     invitations.invite(nomination_id=nomination.pk, note=note, by=handler(nomination.province_id), at=at)
     return queries.nominations().get(pk=nomination.pk)
+
+
+def granted(round: Round, province: str = HEBEI, *, places: int = 1, at: datetime = IN_TIME) -> QuotaException:
+    """Places beyond the quota."""
+    ground = {"reason": "承接国家先进制造业集群", "document_number": "人社流动函〔2025〕5号"}
+    return quotas.grant(round_id=round.pk, province=Division.objects.get(pk=province), places=places, by=staff(), at=at, **ground)
 
 
 def city_official(city: str = TANGSHAN) -> User:

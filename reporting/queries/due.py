@@ -63,17 +63,15 @@ def _finish_nominations(user: User, at: datetime) -> Iterator[Due]:
         if at < closes_at:
             title = _("Correct the nomination of %(city)s") if correction else _("Complete and submit the nomination of %(city)s")
             yield Due(title % {"city": nomination}, nomination.get_status_display(), nomination.get_absolute_url(), closes_at)
+            yield from _answer_objections(nomination)
 
 
-def _answer_objections(user: User, at: datetime) -> Iterator[Due]:
+def _answer_objections(nomination: Nomination) -> Iterator[Due]:
     """What a department objected to and nobody has changed since."""
-    for nomination in nominations_visible_to(user).filter(status=Status.DRAFT):
-        if at >= nomination.closes_at():
-            continue
-        for line in objecting(signatures_of(nomination)):
-            if not line.answered:
-                title = _("Answer the objection to the nomination of %(city)s") % {"city": nomination}
-                yield Due(title, line.name, reverse("applications:nomination_signatures", args=[nomination.code]), nomination.closes_at())
+    for line in objecting(signatures_of(nomination)) if nomination.status == Status.DRAFT else []:
+        if not line.answered:
+            title = _("Answer the objection to the nomination of %(city)s") % {"city": nomination}
+            yield Due(title, line.name, reverse("applications:nomination_signatures", args=[nomination.code]), nomination.closes_at())
 
 
 def _draft_for_province(user: User, at: datetime) -> Iterator[Due]:
@@ -173,7 +171,6 @@ def _accept_summaries(user: User, _at: datetime) -> Iterator[Due]:
 _OF_PROVINCE: list[Callable[[User, datetime], Iterator[Due]]] = [
     _nominate,
     _finish_nominations,
-    _answer_objections,
     _file_plans,
     _endorse_summaries,
 ]

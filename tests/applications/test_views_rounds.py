@@ -124,11 +124,11 @@ def test_the_preview_says_every_rule_with_its_basis(client, round):
     text = read(client.get(url("round", round.code)).text).text
     for words in ("人社部发〔2025〕27号", "2025年7月18日 24:00", "制造业基础", "30个", "新疆生产建设兵团 1"):
         assert words in text
-    assert text.count("平台默认，未见文件规定。") == 10
+    assert text.count("平台默认，未见文件规定。") == 13
     assert text.count("人社部发〔2025〕27号：") == 4
     client.post(reverse("set_language"), {"language": "en"})
     text = read(client.get(url("round", round.code)).text).text
-    assert text.count("Default of this portal; no document prescribes it.") == 10
+    assert text.count("Default of this portal; no document prescribes it.") == 13
     assert text.count("Known from 人社部发〔2025〕27号") == 4
 
 
@@ -232,7 +232,7 @@ def test_saving_a_part_leaves_the_others_as_they_stand(client, round):
     assert after["basis"]["planned_places"]["text"] == "部务会议"
 
 
-@pytest.mark.parametrize("part", ["general", "criteria", "quotas", "regions", "deadlines"])
+@pytest.mark.parametrize("part", ["general", "criteria", "quotas", "regions", "deadlines", "provinces"])
 def test_opening_and_saving_a_part_changes_nothing(client, round, part):
     before = rounds.snapshot(round)
     assert edit(client, round, part).status_code == REDIRECT

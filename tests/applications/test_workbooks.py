@@ -1,10 +1,8 @@
 """The form as a workbook: what is written comes back the same, and what people do to it in between is understood or named."""
 
 from datetime import datetime
-from io import BytesIO
 from typing import Any
 
-import pytest
 from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

@@ -67,5 +67,5 @@ def test_the_number_of_queries_does_not_grow_with_the_drafts(drafts, django_asse
     for city in (factories.TANGSHAN, factories.SHIJIAZHUANG, factories.LANGFANG)[:drafts]:
         factories.draft(round, city=city, by=by)
     by = type(by).objects.select_related("organisation").get(pk=by.pk)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(16):
         due_from(by, at=IN_TIME)
