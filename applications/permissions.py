@@ -71,10 +71,6 @@ def can_read_signatures(user: User, nomination: Nomination) -> bool:
     return user.role in REVIEW_READERS or can_handle(user, nomination)
 
 
-def can_attach(user: User, nomination: Nomination, *, kind: str) -> bool:  # noqa: ARG001 - evidence and letter have different hands soon
-    return can_edit(user, nomination)
-
-
 def can_submit(user: User, nomination: Nomination) -> bool:
     """The approving official hands in; the handling official prepares."""
     return user.role == Role.PROVINCE_APPROVER and user.division_id == nomination.province_id

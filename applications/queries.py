@@ -260,14 +260,6 @@ def places_by_round(province_id: str) -> dict[int, Places]:
     return {round: Places(quota, exceptions.get(round, [])) for round, quota in quotas}
 
 
-def places_by_province(round: Round) -> dict[str, int]:
-    """With the exceptions."""
-    places = dict(round.quotas.values_list("province_id", "places"))
-    for province, granted in round.quota_exceptions.values_list("province_id", "places"):
-        places[province] += granted
-    return places
-
-
 def exceptions_of(round: Round) -> models.QuerySet[QuotaException]:
     return round.quota_exceptions.select_related("province", "granted_by").order_by("pk")
 
