@@ -10,7 +10,7 @@ from applications import queries, shipped
 from applications.definition import FieldDefinition, FormDefinition, GroupDefinition
 from applications.enums import AttachmentKind, Verdict
 from applications.models import CoSignature, Nomination, Pilot, Plan, QuotaException, Round, Summary
-from applications.services import decisions, invitations, nominations, pilots, quotas, rounds, signatures
+from applications.services import decisions, holding, invitations, nominations, pilots, quotas, rounds, signatures
 from pilotportal.accounts.enums import KIND_OF_ROLE, Branch, Kind, Role
 from pilotportal.accounts.models import Division, Organisation, User
 from pilotportal.clock import BEIJING
@@ -173,12 +173,12 @@ def asked(nomination: Nomination, *branches: Branch, at: datetime = IN_TIME) -> 
 def cosigned(nomination: Nomination, by: User, *, at: datetime = IN_TIME) -> CoSignature:
     """Signed as it stands; the department has been asked."""
     fresh = queries.nominations().get(pk=nomination.pk)
-    seen = nominations.recommended_digest(fresh)
+    seen = holding.recommended_digest(fresh)
     return signatures.answer(nomination_id=nomination.pk, verdict=Verdict.SIGNED, seen=seen, by=by, at=at)
 
 
 def objected(nomination: Nomination, by: User, *, reason: str = "数据与统计不一致", at: datetime = IN_TIME) -> CoSignature:
-    seen = nominations.recommended_digest(queries.nominations().get(pk=nomination.pk))
+    seen = holding.recommended_digest(queries.nominations().get(pk=nomination.pk))
     return signatures.answer(nomination_id=nomination.pk, verdict=Verdict.OBJECTED, reason=reason, seen=seen, by=by, at=at)
 
 

@@ -9,7 +9,7 @@ from applications import queries, rules
 from applications.enums import Act, Refusal
 from applications.models import Invitation, Nomination
 from applications.rules import Refused
-from applications.services import nominations, receipts
+from applications.services import holding, receipts
 from pilotportal.accounts.models import User
 from pilotportal.audit import services as audit
 from pilotportal.moments import until
@@ -23,7 +23,7 @@ def invite(*, nomination_id: int, note: str, by: User, at: datetime) -> Invitati
     if refused := why_not_invite(nomination, at=at):
         raise refused
     invitation = Invitation.objects.create(nomination=nomination, note=note.strip(), invited_by=by, invited_at=at)
-    digest = nominations.recommended_digest(nomination)
+    digest = holding.recommended_digest(nomination)
     audit.record(
         "nomination.invited", at=at, by=by, target=nomination, round_code=nomination.round.code, city=nomination.city_id, digest=digest
     )
@@ -93,7 +93,7 @@ def _ended(nomination_id: int, kind: str, *, act: Act, by: User, at: datetime) -
         raise Refused(Refusal.NOT_INVITED)
     invitation.handed_back, invitation.ended_by, invitation.ended_at = act == Act.HANDED_BACK, by, at
     invitation.save(update_fields=["handed_back", "ended_by", "ended_at"])
-    digest = nominations.recommended_digest(nomination)
+    digest = holding.recommended_digest(nomination)
     audit.record(kind, at=at, by=by, target=nomination, round_code=nomination.round.code, city=nomination.city_id, digest=digest)
     receipts.of_nomination(nomination, act=act, digest=digest, by=by, at=at)
     return nomination

@@ -12,7 +12,7 @@ from applications.content import Gap
 from applications.enums import Act, Problem, Refusal, Verdict
 from applications.models import CoSignature, Nomination, SignatureRequest
 from applications.rules import Refused
-from applications.services import cosigning, nominations, receipts
+from applications.services import cosigning, holding, nominations, receipts
 from pilotportal.accounts.models import Organisation, User
 from pilotportal.audit import services as audit
 from pilotportal.moments import until
@@ -33,7 +33,7 @@ def ask(*, nomination_id: int, organisations: Collection[Organisation], by: User
         raise Refused(Refusal.ASKED_BEFORE, departments=", ".join(each.name for each in twice))
     made = [SignatureRequest(nomination=nomination, organisation=each, asked_by=by, asked_at=at) for each in wanted]
     SignatureRequest.objects.bulk_create(made)
-    digest = nominations.recommended_digest(nomination)
+    digest = holding.recommended_digest(nomination)
     _record("nomination.signature_asked", nomination, by=by, at=at, departments=[each.pk for each in wanted], digest=digest)
     facts = {_("Departments"): ", ".join(each.name for each in wanted)}
     receipts.of_nomination(nomination, act=Act.SIGNATURES_ASKED, digest=digest, facts=facts, by=by, at=at)
@@ -48,7 +48,7 @@ def remind(*, nomination_id: int, by: User, at: datetime) -> int:
     if refused := why_not_ask(nomination, at=at):
         raise refused
     waiting = cosigning.waiting(nominations.signatures_of(nomination))
-    digest = nominations.recommended_digest(nomination)
+    digest = holding.recommended_digest(nomination)
     told = _tell_departments(nomination, [line.request.organisation for line in waiting if line.request], digest=digest, at=at)
     _record("nomination.signature_reminded", nomination, by=by, at=at, told=told, digest=digest)
     return told
@@ -66,7 +66,7 @@ def cancel(*, nomination_id: int, request_id: int, by: User, at: datetime) -> Si
     request.cancelled_at = at
     request.save(update_fields=["cancelled_at"])
     said = request.last.verdict if request.last else ""
-    digest = nominations.recommended_digest(nomination)
+    digest = holding.recommended_digest(nomination)
     _record("nomination.signature_cancelled", nomination, by=by, at=at, department=request.organisation_id, said=said, digest=digest)
     facts = {_("Department"): request.organisation.name}
     receipts.of_nomination(nomination, act=Act.REQUEST_CANCELLED, digest=digest, facts=facts, by=by, at=at)
@@ -85,7 +85,7 @@ def answer(*, nomination_id: int, verdict: Verdict, reason: str = "", seen: str,
         raise Refused(Refusal.NOT_ASKED)
     if refused := why_not_answer(nomination, verdict=verdict, by=by, at=at):
         raise refused
-    digest = nominations.recommended_digest(nomination)
+    digest = holding.recommended_digest(nomination)
     if seen != digest:
         raise Refused(Refusal.CHANGED_FOR_SIGNER)
     if verdict == Verdict.OBJECTED and not reason.strip():

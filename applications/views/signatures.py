@@ -15,7 +15,7 @@ from applications.enums import Verdict
 from applications.forms.hands import AnswerForm, AskForm
 from applications.models import CoSignature, Nomination
 from applications.rules import Refused
-from applications.services import cosigning, nominations, signatures
+from applications.services import cosigning, holding, nominations, signatures
 from applications.views import acts
 from applications.views.nominations import note_reading
 from applications.views.tones import TONE_OF_SIGNATURE
@@ -79,7 +79,7 @@ def remind(request: SignedInRequest, code: str) -> HttpResponse:
 def sign(request: SignedInRequest, code: str) -> HttpResponse:
     """The nomination as it stands, and under it the two acts of the department."""
     nomination = permissions.nomination_for(request.user, code, can=permissions.can_cosign)
-    form = AnswerForm(acts.posted(request), initial={"seen": nominations.recommended_digest(nomination)})
+    form = AnswerForm(acts.posted(request), initial={"seen": holding.recommended_digest(nomination)})
     if form.is_valid() and _answer(request, nomination, form):
         return redirect("applications:nomination_sign", nomination.code)
     note_reading(request, nomination)
@@ -94,7 +94,7 @@ def sign(request: SignedInRequest, code: str) -> HttpResponse:
         "tone": _tone_of(signatures.line_of(nomination, request.user)),
         "why_not_sign": _why_not(request, nomination, Verdict.SIGNED),
         "why_not_object": _why_not(request, nomination, Verdict.OBJECTED),
-        "digest": nominations.signed_digest(nomination),
+        "digest": holding.signed_digest(nomination),
     }
     return acts.answer(request, "applications/nomination_sign.html", facts, refused=bool(form.errors))
 
@@ -105,7 +105,7 @@ def _answer(request: SignedInRequest, nomination: Nomination, form: AnswerForm) 
     try:
         signatures.answer(nomination_id=nomination.pk, verdict=verdict, by=request.user, at=request.received_at, **entered)
     except Refused as refused:
-        form.refuse(refused, seen=nominations.recommended_digest(nomination))
+        form.refuse(refused, seen=holding.recommended_digest(nomination))
         return False
     sentences = {
         Verdict.SIGNED: _("Your department has co-signed the nomination of %(city)s."),
@@ -128,7 +128,7 @@ def _page(request: SignedInRequest, nomination: Nomination, form: AskForm) -> Ht
         "absent": _absent(nomination) if handles and not why_not_ask else [],
         "waiting": cosigning.waiting(standing) if handles and not why_not_ask else [],
         "why_not_ask": why_not_ask if handles else None,
-        "digest": nominations.signed_digest(nomination) if standing else "",
+        "digest": holding.signed_digest(nomination) if standing else "",
         "first": min((version.number for version in nomination.versions.all()), default=None),
     }
     return acts.answer(request, "applications/nomination_signatures.html", facts, refused=bool(form.errors))

@@ -9,7 +9,7 @@ from applications import queries
 from applications.enums import AttachmentKind, Refusal, SignatureState, Status, Verdict
 from applications.models import CoSignature, Invitation, Nomination, QuotaException, SignatureRequest
 from applications.rules import Refused
-from applications.services import decisions, invitations, nominations, quotas, signatures
+from applications.services import decisions, holding, invitations, nominations, quotas, signatures
 from pilotportal.accounts.enums import Branch
 from pilotportal.accounts.models import Division
 from pilotportal.audit.models import Event
@@ -91,7 +91,7 @@ class TestInvitation:
         assert (ended.handed_back, ended.ended_by, ended.ended_at) == (True, city, LATER)
         assert refusal_of(lambda: change(nomination, by=city)) == Refusal.NOT_INVITED
         assert events("nomination.handed_back") == [{"city": TANGSHAN}]
-        assert digests("nomination.handed_back") == [nominations.recommended_digest(fresh(nomination))]
+        assert digests("nomination.handed_back") == [holding.recommended_digest(fresh(nomination))]
         assert refusal_of(lambda: invitations.hand_back(nomination_id=nomination.pk, by=city, at=LATER)) == Refusal.NOT_INVITED
 
     def test_the_province_ends_it_and_invites_again(self, nomination):
@@ -220,7 +220,7 @@ class TestAnswers:
 
     def test_what_was_not_read_is_not_signed(self, nomination):
         factories.asked(nomination)
-        seen = nominations.recommended_digest(fresh(nomination))
+        seen = holding.recommended_digest(fresh(nomination))
         change(nomination)
         answer = {"nomination_id": nomination.pk, "by": factories.cosigner(), "at": IN_TIME}
         for verdict in Verdict:
@@ -261,7 +261,7 @@ class TestAnswers:
             at=REVIEW_TIME,
         )
         change(nomination, at=REVIEW_TIME)
-        assert nominations.recommended_digest(fresh(nomination)) != said.digest == nominations.signed_digest(fresh(nomination))
+        assert holding.recommended_digest(fresh(nomination)) != said.digest == holding.signed_digest(fresh(nomination))
         assert state_of(nomination) == SignatureState.SIGNED
         assert submit(nomination, at=REVIEW_TIME).number == 2
         assert state_of(nomination) == SignatureState.SIGNED

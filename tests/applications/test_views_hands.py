@@ -9,7 +9,7 @@ from django.urls import reverse
 from applications import queries
 from applications.enums import AttachmentKind, Verdict
 from applications.models import CoSignature, Invitation, QuotaException, Round, SignatureRequest
-from applications.services import invitations, nominations, signatures
+from applications.services import holding, invitations, nominations, signatures
 from pilotportal import clock
 from pilotportal.accounts.enums import Branch, Role
 from pilotportal.audit.models import Event
@@ -116,7 +116,7 @@ class TestTheCity:
         assert client.get(url("nomination_section", nomination, "basics")).status_code == FORBIDDEN
         assert client.post(url("nomination_hand_back", nomination)).status_code == FORBIDDEN
         receipt = Notice.objects.get(recipient=city, key__startswith="receipt:handed_back")
-        assert receipt.digest == nominations.recommended_digest(fresh(nomination))
+        assert receipt.digest == holding.recommended_digest(fresh(nomination))
 
     def test_what_it_may_not_do_is_refused(self, client, nomination):
         sign_in(client, factories.city_official())
@@ -245,7 +245,7 @@ class TestADepartment:
         said = CoSignature.objects.get()
         assert (said.verdict, said.signed_by, said.signed_at) == (Verdict.SIGNED, by, IN_TIME)
         receipt = Notice.objects.get(recipient=by, key__startswith="receipt:cosigned")
-        assert receipt.digest == said.digest == nominations.recommended_digest(fresh(nomination))
+        assert receipt.digest == said.digest == holding.recommended_digest(fresh(nomination))
         assert "Your department has signed this content." in client.get(url("nomination_sign", nomination)).text
 
     def test_what_was_changed_meanwhile_is_shown_before_it_is_signed(self, client, nomination, english):
@@ -259,7 +259,7 @@ class TestADepartment:
             words for words in ("读后改动的概述。", "数字不对", "Read it again below") if words in answer.text
         }
         renewed = read(answer.text).one("input", name="seen").attributes["value"]
-        assert renewed == nominations.recommended_digest(fresh(nomination)) != seen
+        assert renewed == holding.recommended_digest(fresh(nomination)) != seen
         assert not CoSignature.objects.exists()
 
     def test_an_objection_needs_its_reason_at_the_field(self, client, nomination, english):
