@@ -1,7 +1,7 @@
 """One section of the application form while it is edited."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -205,19 +205,19 @@ class SectionForm(forms.Form):
 
     # Two editors at once.
 
-    def compare(self, *, standing: content.Content, revision: int) -> None:
+    def compare(self, *, standing: content.Content, revision: int, own: Collection[str] = ()) -> None:
         """Hold what is on the page against what was saved meanwhile.
 
         An entry that was not touched here takes the saved value; one that was changed on both sides keeps what was typed, with the other
-        beside it. From then on the page is as new as `revision`, so that saving it again is a decision.
+        beside it. From then on the page is as new as `revision`, so that saving it again is a decision. `own` are entries that stand as
+        this page wrote them.
         """
         self.standing = standing
         self.conflicts = {}
         base = _read_base(self.entered.get(BASE, ""))
-        for field in self.section.fields:
-            self._compare_entry(field, base)
-        for group in self.section.groups:
-            self._compare_entry(group, base)
+        for item in (*self.section.fields, *self.section.groups):
+            if item.code not in own:
+                self._compare_entry(item, base)
         self.entered[REVISION] = str(revision)
 
     def _compare_entry(self, item: FieldDefinition | GroupDefinition, base: Mapping[str, str]) -> None:

@@ -86,9 +86,9 @@ def save_section(
 ) -> Nomination:
     """Save one section of a draft, or the returned fields of it; entries that `values` does not name stay as they are.
 
-    `revision` is the one the person saw: where another save came between, Stale is raised and nothing is overwritten, unless that was an
-    earlier turn of the same page. What a page saves by itself writes nothing where nothing was changed. `taken_over` marks entries that
-    come from another nomination.
+    `revision` is the one the person saw: where another save came between, Stale is raised and nothing is overwritten. `turn` is given by a
+    page that saves by itself: an earlier turn of its own is no other save, and where nothing was changed nothing is written. `taken_over`
+    marks entries that come from another nomination.
     Raises Refused, and content.Invalid for values that no form would have let through.
     """
     nomination = _locked_draft(nomination_id)
@@ -103,7 +103,7 @@ def save_section(
     changed = [code for code in values if entries.differs(standing, values, code)]
     if locked := next((refused for code in changed if (refused := _why_locked(nomination, code))), None):
         raise locked
-    if changed or not (turn and turn.automatic):
+    if changed or not turn:
         _write_section(nomination, section, values, turn=turn, changed=changed, taken_over=taken_over, by=by, at=at)
     return nomination
 
@@ -124,7 +124,7 @@ def _write_section(
     nomination.sections[section.code] = sittings.saved(before, turn, changed=changed, taken_over=taken_over, by=by, at=at)
     nomination.save(update_fields=["content", "sections"])
     if sittings.is_new(before, turn, changed=changed, by=by, at=at):
-        record = {"section": section.code, "changed": changed} | ({"automatic": True} if turn and turn.automatic else {})
+        record = {"section": section.code, "changed": changed} | ({"automatic": True} if turn else {})
         record |= {"taken_over": {code: source["nomination"] for code, source in taken_over.items()}} if taken_over else {}
         audit.record("nomination.saved", at=at, by=by, target=nomination, round_code=nomination.round.code, **record)
 

@@ -16,16 +16,15 @@ from pilotportal.accounts.models import User
 SITTING = timedelta(minutes=10)
 Source = Mapping[str, str]
 Sources = Mapping[str, Source]  # by code of the entry
-Saved = Mapping[str, Any]  # revision, by, at; of automatic saving: page, turn, sitting; of a prefilled section: taken_over
+Saved = Mapping[str, Any]  # revision, by, at; of automatic saving: page, turn, wrote, sitting; of a prefilled section: taken_over
 
 
 @dataclass(frozen=True)
 class Turn:
-    """Which page sends, its how-manieth sending this is, and whether it does so by itself."""
+    """Which page saves by itself, and its how-manieth sending this is."""
 
     page: str
     number: int
-    automatic: bool = False
 
 
 def continues(saved: Saved, turn: Turn | None) -> bool:
@@ -33,10 +32,15 @@ def continues(saved: Saved, turn: Turn | None) -> bool:
     return turn is not None and bool(turn.page) and saved.get("page") == turn.page and turn.number > saved.get("turn", 0)
 
 
+def own(saved: Saved, turn: Turn) -> Collection[str]:
+    """The entries that stand as this very page wrote them."""
+    return saved.get("wrote", []) if continues(saved, turn) else []
+
+
 def is_new(saved: Saved, turn: Turn | None, *, changed: Collection[str], by: User, at: datetime) -> bool:
     """Whether a saving is an event of its own."""
     sitting = saved.get("sitting")
-    if turn is None or not turn.automatic or not sitting or sitting["by"] != by.pk:
+    if turn is None or not sitting or sitting["by"] != by.pk:
         return True
     return at - datetime.fromisoformat(sitting["since"]) >= SITTING or not set(changed) <= set(sitting["codes"])
 
@@ -47,8 +51,8 @@ def saved(
     """The record of a saving. What somebody saves with his own hand counts as looked at: it is not marked as taken over any longer."""
     record: dict[str, Any] = {"revision": before.get("revision", 0) + 1, "by": by.name, "at": at.isoformat()}
     if turn and turn.page:
-        record |= {"page": turn.page, "turn": turn.number}
-    if turn and turn.automatic:
+        record |= {"page": turn.page, "turn": turn.number, "wrote": sorted({*own(before, turn), *changed})}
+    if turn:
         record |= {"sitting": _sitting(before, changed=changed, by=by, at=at)}
         unseen = {code: source for code, source in before.get("taken_over", {}).items() if code not in changed} | dict(taken_over or {})
         record |= {"taken_over": unseen} if unseen else {}

@@ -60,7 +60,7 @@ def take_over(*, nomination_id: int, codes: Collection[str], by: User, at: datet
                 section=section,
                 values={offer.item.code: offer.value for offer in taken},
                 revision=nomination.revision_of(section.code),
-                turn=sittings.Turn(page="", number=0, automatic=True),
+                turn=sittings.Turn(page="", number=0),
                 taken_over={offer.item.code: sittings.source_of(offer.source) for offer in taken},
                 by=by,
                 at=at,

@@ -69,10 +69,9 @@ def answer(request: SignedInRequest, nomination: Nomination, section: Section, f
 
 def _save(request: SignedInRequest, nomination: Nomination, section: Section, form: SectionForm) -> Nomination:
     form.is_valid()
-    turn = sittings.Turn(form.page, form.turn, automatic=True)
+    turn = sittings.Turn(form.page, form.turn)
     revision = nomination.revision_of(section.code)
-    if not sittings.continues(nomination.sections.get(section.code, {}), turn):
-        form.compare(standing=nomination.content, revision=revision)
+    form.compare(standing=nomination.content, revision=revision, own=sittings.own(nomination.sections.get(section.code, {}), turn))
 
     def save(revision: int) -> Nomination:
         return nominations.save_section(

@@ -18,7 +18,7 @@ from applications.enums import AttachmentKind
 from applications.forms.sections import SectionForm
 from applications.models import Nomination
 from applications.rules import Refused
-from applications.services import nominations, sittings
+from applications.services import nominations
 from applications.views import checklist, drafting
 from pilotportal.accounts.requests import SignedInRequest
 from pilotportal.moments import instant
@@ -79,7 +79,6 @@ def _save(request: SignedInRequest, nomination: Nomination, section: Section, fo
             section=section,
             values=form.values,
             revision=form.revision,
-            turn=sittings.Turn(form.page, form.turn),
             by=request.user,
             at=request.received_at,
         )
