@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import connection
 
@@ -37,7 +36,6 @@ class Scene:
 
 def build(size: int) -> Scene:
     """Scoring is under way: every sheet is in but one of the expert who is looked at."""
-    settings.CLOCK_FILE = str(settings.DATA_DIR / "clock.json")
     clock.set_simulated(factories.DEADLINE + timedelta(days=20), running=False)
     source = Random(2025)
     round = factories.opened_round(maximum_load=1000)
