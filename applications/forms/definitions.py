@@ -104,7 +104,7 @@ class WholeForm(PartForm):
 class NamedForm(PartForm):
     """What every part within the form has: a code, a label and help in both languages."""
 
-    code = forms.CharField(label=_("Code"), max_length=40, validators=[CODE], help_text=_("Unique; entries are stored by it."))
+    code = forms.CharField(label=_("Code of the part"), max_length=40, validators=[CODE], help_text=_("Unique; entries are stored by it."))
     label_zh = forms.CharField(label=_("Label (Chinese)"), max_length=300)
     label_en = forms.CharField(label=_("Label (English)"), max_length=300)
     help_zh = forms.CharField(label=_("Help (Chinese)"), required=False, max_length=600, widget=forms.Textarea(attrs={"rows": 2}))

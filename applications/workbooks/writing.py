@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 
 from applications import content
 from applications.content.reading import YEARS
-from applications.definition import FieldDefinition, FormDefinition, GroupDefinition, Section
+from applications.definition import FieldDefinition, FormDefinition, GroupDefinition, Section, Text
 from applications.industries import INDUSTRIES, label_of
 from applications.workbooks.passport import Passport
 from pilotportal.documents.entrybook import Asked, FieldSheet, Kind, Line, Rule, TableSheet, Value, entrybook
 
 SECTION, GROUP = "section:", "group:"
+YES_NO = {"on": Text(zh="是", en="Yes"), "off": Text(zh="否", en="No")}
 KINDS = {"integer": Kind.INTEGER, "year": Kind.INTEGER, "decimal": Kind.DECIMAL, "long_text": Kind.LONG_TEXT}
 
 
@@ -133,11 +134,7 @@ def options_of(field: FieldDefinition, language: str) -> dict[str, str]:
         return {choice.code: choice.label.in_language(language) for choice in field.choices}
     if field.type == "industry":
         return {code: label_of(code, language) for code in INDUSTRIES}
-    return {"on": "Yes", "off": "No"} if field.type == "boolean" and language.startswith("en") else _yes_no(field)
-
-
-def _yes_no(field: FieldDefinition) -> dict[str, str]:
-    return {"on": "是", "off": "否"} if field.type == "boolean" else {}
+    return {code: words.in_language(language) for code, words in YES_NO.items()} if field.type == "boolean" else {}
 
 
 def entered(field: FieldDefinition, value: Any, language: str) -> Value:
