@@ -215,6 +215,31 @@ class Problem(TextChoices):
     NOT_CANONICAL = "not_canonical", _("This value cannot be stored as it stands.")
 
 
+class LetterRefusal(TextChoices):
+    """Why a recommendation letter cannot be made, or its scan not be taken."""
+
+    NOBODY = "nobody", _("Choose at least one nomination for the letter.")
+    NUMBER = "number", _("Write the document number with its year in brackets, for example 冀人社函〔2025〕12号.")
+    NOT_IN_LETTER = "not_in_letter", _("No letter can be made for %(cities)s: %(why)s")
+    UNREAD = "unread", _("No code could be read from this scan. Type the code that is printed beside the square at the foot of the letter.")
+    UNKNOWN_CODE = "unknown_code", _("%(code)s is not the code of this letter, which is %(own)s. Look at the foot of the scanned page.")
+    OTHER_LETTER = (
+        "other_letter",
+        _("This is the scan of another letter: %(number)s, code %(code)s, for %(cities)s. Upload it on the page of that letter."),
+    )
+    CHANGED_SINCE = (
+        "changed_since",
+        _("Changed after this letter was made: %(cities)s. The letter names another content; make a new letter."),
+    )
+    REORDERED = "reordered", _("The order was changed after this letter was made: %(cities)s. Make a new letter.")
+    OTHER_CONTENT = (
+        "other_content",
+        _("The recommendation letter names another content: the nomination was changed after it was made. Make a new letter."),
+    )
+    NO_ORDER = "no_order", _("The order of the nominations does not count in this round.")
+    PLACE_FIXED = "place_fixed", _("%(city)s keeps its place: it has been handed in, or the scan of its letter names the place.")
+
+
 class EvidenceRefusal(TextChoices):
     """Why a file of the nomination cannot be changed, or stands in the way."""
 
@@ -222,3 +247,13 @@ class EvidenceRefusal(TextChoices):
     STANDING = "standing", _("This file is part of the nomination already.")
     UNKNOWN_ENTRY = "unknown_entry", _("The form has no such entry. Choose the entry again.")
     INFECTED = "infected", _("Malware was found in the file “%(name)s”. Take it out, and upload a clean one if you need it.")
+
+
+class CorrectionRefusal(TextChoices):
+    """Why a correction cannot be asked for, or not be handed in."""
+
+    NO_NOTE = "no_note", _("Each entry that is returned needs a note: %(entries)s.")
+    REST_CHANGED = (
+        "rest_changed",
+        _("Something was changed that the correction did not open. Nothing can be handed in like this; tell the ministry."),
+    )

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from applications import queries
 from applications.enums import AttachmentKind
-from applications.models import Nomination, Pilot, Round
+from applications.models import Letter, Nomination, Pilot, Round
 from pilotportal.accounts.enums import PROVINCE_ROLES, REVIEW_READERS, Role
 from pilotportal.accounts.models import User
 from pilotportal.files.enums import Refusal as FileRefusal
@@ -137,6 +137,11 @@ def pilot_for(user: User, code: str, *, can: Callable[[User, Pilot], bool] | Non
     if can and not can(user, pilot):
         raise PermissionDenied
     return pilot
+
+
+def letter_for(user: User, code: str) -> Letter:
+    """Whoever sees a letter is of its province and may do with it what the province does."""
+    return get_object_or_404(queries.letters_visible_to(user), code=code)
 
 
 def why_not_open(user: User, nomination: Nomination, file: StoredFile, *, kind: str) -> FileRefusal | None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, Subquery, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Subquery, When
+from django.db.models.functions import Coalesce
 
 from applications.content import Content
 from applications.enums import AttachmentKind, DeadlineKind, PlanStatus, Status, SummaryStatus
@@ -16,6 +17,7 @@ from applications.models import (
     CoSignature,
     Deadline,
     Invitation,
+    Letter,
     Nomination,
     NominationVersion,
     Pilot,
@@ -51,8 +53,8 @@ def nominations() -> models.QuerySet[Nomination]:
     return Nomination.objects.select_related("round", "province", "city__province", "submitted_by").prefetch_related(
         DEADLINES,
         Prefetch("versions", queryset=NominationVersion.objects.select_related("submitted_by")),
-        "corrections",
-        Prefetch("attachments", queryset=Attachment.objects.select_related("file__scan", "uploaded_by")),
+        Prefetch("corrections", queryset=Correction.objects.select_related("version")),
+        Prefetch("attachments", queryset=Attachment.objects.select_related("file__scan", "uploaded_by", "letter")),
         *hands(),
     )
 
@@ -89,9 +91,20 @@ def nominations_listed_for(user: User) -> models.QuerySet[Nomination]:
     return (
         Nomination.objects.filter(_visible(user))
         .select_related("round", "province", "city")
-        .annotate(version_number=Subquery(last.values("number")[:1]), version_digest=Subquery(last.values("digest")[:1]))
+        .annotate(
+            version_number=Subquery(last.values("number")[:1]), version_digest=Subquery(last.values("digest")[:1]), place=place()
+        )
         .defer("content", "sections", "round__form")
     )
+
+
+def place() -> Case:
+    """Of a nomination among those of its province that are in, where the round counts their order; else nothing."""
+    before = Nomination.objects.filter(
+        round=OuterRef("round"), province=OuterRef("province"), status__in=NOMINATION_IN, position__lt=OuterRef("position")
+    )
+    counted = Coalesce(Subquery(before.order_by().values("province").annotate(many=Count("pk")).values("many")), 0) + 1
+    return Case(When(round__ranks_nominations=True, position__isnull=False, then=counted), output_field=models.IntegerField())
 
 
 @dataclass(frozen=True)
@@ -342,3 +355,14 @@ def people_of(divisions: Iterable[str], *, roles: Collection[str]) -> dict[str, 
 
 def staff() -> models.QuerySet[User]:
     return User.objects.filter(role=Role.STAFF, is_active=True).order_by("pk")
+
+
+def letters() -> models.QuerySet[Letter]:
+    """With what their pages and their paper ask."""
+    return Letter.objects.select_related("round", "province", "made_by__organisation")
+
+
+def letters_visible_to(user: User) -> models.QuerySet[Letter]:
+    """Only the province's own: a letter names drafts, too."""
+    own = user.role in PROVINCE_ROLES and user.division_id
+    return letters().filter(province_id=user.division_id) if own else letters().none()

@@ -4,6 +4,8 @@ Each `why_not_…` answers with a refusal or with nothing. Deadlines are exclusi
 (人社部发〔2025〕27号: 2025年7月18日前, so the last moment is the end of that day).
 """
 
+import re
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +13,18 @@ from itertools import pairwise
 
 from django.db.models import TextChoices
 
-from applications.enums import DeadlineKind, PlanStatus, Refusal, SignatureState, Standing, Status, SummaryStatus, Verdict
+from applications.enums import (
+    CorrectionRefusal,
+    DeadlineKind,
+    LetterRefusal,
+    PlanStatus,
+    Refusal,
+    SignatureState,
+    Standing,
+    Status,
+    SummaryStatus,
+    Verdict,
+)
 from pilotportal.moments import last_day, year_of
 
 TRANSITIONS: dict[str, set[str]] = {
@@ -39,6 +52,9 @@ SUMMARY_TRANSITIONS: dict[str, set[str]] = {
 DEADLINES_IN_ORDER = (DeadlineKind.NOMINATION, DeadlineKind.SCORE_SHEETS, DeadlineKind.PLAN, DeadlineKind.SUMMARY)
 BY_PROVINCE = frozenset({DeadlineKind.NOMINATION, DeadlineKind.PLAN, DeadlineKind.SUMMARY})  # experts belong to no province
 FULL_WEIGHT = 100
+DOCUMENT_NUMBER = re.compile(r"([^\s〔〕]{1,30})〔(\d{4})〕第?0*([1-9]\d{0,5})号?")
+LONGEST_NUMBER = 60
+BRACKETS = str.maketrans("[](){}【】﹝﹞［］（）", "〔〕" * 7)
 NOMINATION_IN = frozenset(
     {Status.SUBMITTED, Status.RETURNED, Status.ACCEPTED, Status.REJECTED, Status.SELECTED, Status.NOT_SELECTED, Status.STRUCK}
 )
@@ -244,14 +260,18 @@ def why_not_withdraw(status: str, *, closes_at: datetime, at: datetime) -> Refus
     return Refusal.CLOSED if at >= closes_at else None
 
 
-def why_not_return(status: str, *, fields: Collection[str], known: Collection[str], closes_at: datetime, at: datetime) -> Refusal | None:
-    """`known` are the entries that can be named: those of the form, and the kinds of files."""
+def why_not_return(
+    status: str, *, fields: Collection[str], known: Collection[str], without_note: Collection[str] = (), closes_at: datetime, at: datetime
+) -> Refusal | CorrectionRefusal | None:
+    """`known` are the entries that can be named: those of the form, and the kinds of files. Each says what is wrong with it."""
     if status != Status.SUBMITTED:
         return Refusal.NOT_SUBMITTED
     if not fields:
         return Refusal.NO_FIELDS
     if not set(fields) <= set(known):
         return Refusal.UNKNOWN_FIELDS
+    if without_note:
+        return CorrectionRefusal.NO_NOTE
     return None if closes_at > at else Refusal.CORRECTION_PAST
 
 
@@ -292,3 +312,22 @@ def standing(*, handed_in_at: datetime | None, closes_at: datetime, at: datetime
     if handed_in_at is None:
         return Standing.OVERDUE if at >= closes_at else Standing.AWAITED
     return Standing.LATE if is_late(done_at=handed_in_at, closes_at=closes_at) else Standing.IN_TIME
+
+
+def document_number(raw: str) -> str:
+    """文号 as GB/T 9704 writes it, 冀人社函〔2025〕12号, from what a person typed; empty where it cannot be one.
+
+    Brackets of any kind, full-width figures, spaces and leading zeros are put right.
+    """
+    plain = "".join(unicodedata.normalize("NFKC", raw.translate(BRACKETS)).translate(BRACKETS).split())
+    found = DOCUMENT_NUMBER.fullmatch(plain)
+    return f"{found[1]}〔{found[2]}〕{found[3]}号" if found and len(plain) <= LONGEST_NUMBER else ""
+
+
+def why_not_move(status: str, *, counts: bool, named: bool, closes_at: datetime, at: datetime) -> LetterRefusal | Refusal | None:
+    """The order of a province stands until it is handed in; what a stamped letter names is not moved under it."""
+    if not counts:
+        return LetterRefusal.NO_ORDER
+    if status != Status.DRAFT or named:
+        return LetterRefusal.PLACE_FIXED
+    return Refusal.CLOSED if at >= closes_at else None

@@ -7,6 +7,7 @@ from applications.views import (
     deadlines,
     evidence,
     invitations,
+    letters,
     nominations,
     pilots,
     quotas,
@@ -59,6 +60,13 @@ of_nominations = [
     path("nominations/<str:code>/versions/<int:old>/<int:new>/", submissions.compare, name="nomination_compare"),
 ]
 
+of_letters = [
+    path("rounds/<str:round_code>/letters/", letters.index, name="letters"),
+    path("rounds/<str:round_code>/letters/order/", letters.move, name="letter_order"),
+    path("letters/<str:code>/", letters.show, name="letter"),
+    path("letters/<str:code>/pdf/", letters.pdf, name="letter_pdf"),
+]
+
 of_workbooks = [
     path("nominations/<str:code>/workbook/", workbooks.upload, name="workbook_upload"),
     path("nominations/<str:code>/workbook/form/", workbooks.fetch, name="workbook_fetch"),
@@ -106,4 +114,4 @@ of_pilots = [
     path("pilots/<str:code>/summary/accept/", reports.accept_summary, name="summary_accept"),
 ]
 
-urlpatterns = [*of_nominations, *of_workbooks, *of_drafts, *of_rounds, *of_pilots]
+urlpatterns = [*of_nominations, *of_workbooks, *of_letters, *of_drafts, *of_rounds, *of_pilots]

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from applications.enums import Verdict
@@ -119,8 +120,28 @@ class Letter(models.Model):
     def __str__(self) -> str:
         return f"{self.province} {self.document_number}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("applications:letter", args=[self.code])
+
+    @property
+    def seal(self) -> str:
+        """What the square on the paper says: this letter, and the beginning of its digest. Short, so that a poor scan can be read."""
+        return f"L/{self.code}/{self.digest.partition(':')[2][:8].upper()}"
+
+    @property
+    def nominated(self) -> list[str]:
+        """Codes of the nominations in it."""
+        return [line["nomination"] for line in self.lines]
+
+    def line_of(self, nomination: Nomination) -> dict[str, Any] | None:
+        return next((line for line in self.lines if line["nomination"] == nomination.code), None)
+
     def record(self) -> dict[str, Any]:
-        """What the digest covers. A line is `{"nomination", "city", "position", "digest"}`."""
+        """What the digest covers. A line is `{"nomination", "city", "position", "digest", "joined"}`.
+
+        `position` is the place in the province's order, or of the division where no order counts; `joined` are the departments that
+        had co-signed exactly this content.
+        """
         return {
             "code": self.code,
             "round": self.round.code,

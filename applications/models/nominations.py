@@ -138,6 +138,13 @@ class Nomination(models.Model):
         """The co-departments that are asked, in the order of the asking."""
         return [request for request in self.signature_requests.all() if request.cancelled_at is None]
 
+    @property
+    def unanswered_correction(self) -> "Correction | None":
+        """The one that no newer version has answered, be it still open or over. Its first version stands until then, and after."""
+        last = max(self.corrections.all(), key=lambda correction: correction.pk, default=None)
+        standing = self.current_version
+        return last if last and standing and last.version_id == standing.pk else None
+
     def revision_of(self, section: str) -> int:
         """How often a section has been saved."""
         return int(self.sections.get(section, {}).get("revision", 0))
@@ -230,6 +237,18 @@ class Attachment(models.Model):
         """What a version keeps of the file; what it proves only where somebody said so, which leaves the digests of others as they are."""
         facts = {"kind": self.kind, "name": self.name, "caption": self.caption, "digest": self.file.digest}
         return facts | ({"proves": self.proves} if self.proves else {})
+
+    @property
+    def provenance(self) -> str:
+        """Of a stamped letter: how it was tied to what it recommends. Of other files nothing."""
+        if self.kind != AttachmentKind.LETTER:
+            return ""
+        if not self.letter:
+            return str(_("Own letter of the province, not matched by a code: compare it by eye."))
+        facts = {"number": self.letter.document_number, "code": self.letter.code}
+        if self.matched_by == MatchedBy.READ:
+            return str(_("Letter %(number)s, matched by the code read from the scan: %(code)s") % facts)
+        return str(_("Letter %(number)s, matched by the code typed in: %(code)s") % facts)
 
 
 class Correction(models.Model):

@@ -25,8 +25,10 @@ def return_for_correction(
     """
     nomination = _locked(nomination_id)
     named, known = [field["code"] for field in fields], returnable(nomination)
-    if refusal := rules.why_not_return(nomination.status, fields=named, known=known, closes_at=closes_at, at=at):
-        raise Refused(refusal, codes=", ".join(sorted(set(named) - set(known))))
+    unsaid = [field["code"] for field in fields if not field.get("note", "").strip()]
+    if refusal := rules.why_not_return(nomination.status, fields=named, known=known, without_note=unsaid, closes_at=closes_at, at=at):
+        unknown = ", ".join(sorted(set(named) - set(known)))
+        raise Refused(refusal, codes=unknown, entries=", ".join(known.get(code, code) for code in unsaid))
     correction = Correction.objects.create(
         nomination=nomination,
         version_id=nomination.versions.latest("number").pk,
@@ -56,8 +58,8 @@ def accept(*, nomination_id: int, by: User, at: datetime) -> Nomination:
 
 @transaction.atomic
 def reject(*, nomination_id: int, reason: str, by: User, at: datetime) -> Nomination:
-    """Keep the nomination out of the review, with the reason. Raises Refused."""
-    return _judge(nomination_id, Status.REJECTED, by=by, at=at, reason=reason)
+    """Keep the nomination out of the review, with the reason, which its province reads. Raises Refused."""
+    return _judge(nomination_id, Status.REJECTED, by=by, at=at, reason=reason.strip())
 
 
 @transaction.atomic
@@ -103,7 +105,8 @@ def _judge(nomination_id: int, status: Status, *, by: User, at: datetime, **part
 
 def _become(nomination: Nomination, status: Status, *, by: User, at: datetime, **particulars: object) -> Nomination:
     nomination.status = status
-    nomination.save(update_fields=["status"])
+    nomination.rejected_because = str(particulars.get("reason", "")) if status == Status.REJECTED else ""
+    nomination.save(update_fields=["status", "rejected_because"])
     audit.record(f"nomination.{status}", at=at, by=by, target=nomination, round_code=nomination.round.code, **particulars)
     return nomination
 

@@ -14,7 +14,7 @@ from applications import queries, rules
 from applications.enums import AttachmentKind, LetterRefusal, MatchedBy, Refusal, SignatureState
 from applications.models import Attachment, Letter, Nomination, Round
 from applications.rules import Refused
-from applications.services import nominations, ordering
+from applications.services import holding, nominations, ordering
 from pilotportal.accounts.models import Division, User
 from pilotportal.audit import services as audit
 from pilotportal.digests import digest_of
@@ -120,7 +120,7 @@ def nominations_of(letter: Letter) -> list[Nomination]:
 def changed_since(letter: Letter, standing: Iterable[Nomination]) -> list[Nomination]:
     """Those whose content is no longer what the letter names."""
     digests = {line["nomination"]: line["digest"] for line in letter.lines}
-    return [each for each in standing if nominations.recommended_digest(each) != digests[each.code]]
+    return [each for each in standing if holding.recommended_digest(each) != digests[each.code]]
 
 
 def _matched(letter: Letter, read: Iterable[str], typed: str) -> MatchedBy:
@@ -175,7 +175,7 @@ def _lines(round: Round, chosen: Sequence[Nomination]) -> list[dict[str, Any]]:
             "nomination": each.code,
             "city": each.city_id,
             "position": places[each.code],
-            "digest": nominations.recommended_digest(each),
+            "digest": holding.recommended_digest(each),
             "joined": joined(each),
         }
         for each in chosen

@@ -1,6 +1,6 @@
 """From the first draft to the submitted version."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -11,11 +11,21 @@ from django.utils.translation import gettext_lazy as _
 from applications import content as entries
 from applications import queries, rules
 from applications.definition import Section
-from applications.enums import Act, AttachmentKind, DeadlineKind, EvidenceRefusal, Problem, Refusal, Status
-from applications.models import Attachment, Nomination, NominationVersion, Quota, Round
+from applications.enums import (
+    Act,
+    AttachmentKind,
+    CorrectionRefusal,
+    DeadlineKind,
+    EvidenceRefusal,
+    LetterRefusal,
+    Problem,
+    Refusal,
+    Status,
+)
+from applications.models import Attachment, Letter, Nomination, NominationVersion, Quota, Round
 from applications.models.nominations import deadline_of
 from applications.rules import Refused
-from applications.services import closing, cosigning, receipts, sittings
+from applications.services import closing, corrections, cosigning, holding, ordering, receipts, sittings
 from pilotportal.accounts.enums import Level, Role
 from pilotportal.accounts.models import Division, User
 from pilotportal.audit import services as audit
@@ -48,7 +58,13 @@ def start(*, round_id: int, city: Division, level_reason: str = "", by: User, at
     try:
         with transaction.atomic():
             nomination = Nomination.objects.create(
-                round=round, province_id=city.province_id, city=city, level_reason=level_reason.strip(), created_by=by, created_at=at
+                round=round,
+                province_id=city.province_id,
+                city=city,
+                level_reason=level_reason.strip(),
+                position=ordering.next_place(round, city.province_id),
+                created_by=by,
+                created_at=at,
             )
     except IntegrityError as error:
         raise Refused(Refusal.TWICE, city=city) from error
@@ -131,18 +147,49 @@ def _write_section(
 
 @transaction.atomic
 def attach(
-    *, nomination_id: int, kind: AttachmentKind, file: StoredFile, name: str, caption: str = "", proves: str = "", by: User, at: datetime
+    *,
+    nomination_id: int,
+    kind: AttachmentKind,
+    file: StoredFile,
+    name: str,
+    caption: str = "",
+    proves: str = "",
+    letter: Letter | None = None,
+    matched_by: str = "",
+    by: User,
+    at: datetime,
 ) -> Attachment:
-    """Add a stored file; a new letter replaces the one in force, which is kept. Raises Refused."""
+    """Add a stored file; a new letter replaces the one in force, which is kept. Raises Refused.
+
+    `letter` and `matched_by` say of which letter of the portal the file is the scan; `letters.attach_scan` has recognised it.
+    """
     nomination = _locked_draft(nomination_id)
     if refused := _why_uninvited(nomination, by=by) or why_not_attach(nomination, kind=kind, at=at):
         raise refused
     if kind == AttachmentKind.LETTER:
         nomination.attachments.filter(kind=kind, replaced_at__isnull=True).update(replaced_at=at)
     attachment = Attachment.objects.create(
-        nomination=nomination, kind=kind, file=file, name=name[:200], caption=caption, proves=proves, uploaded_by=by, uploaded_at=at
+        nomination=nomination,
+        kind=kind,
+        file=file,
+        name=name[:200],
+        caption=caption,
+        proves=proves,
+        letter=letter,
+        matched_by=matched_by,
+        uploaded_by=by,
+        uploaded_at=at,
     )
-    audit.record("nomination.attached", at=at, by=by, target=nomination, round_code=nomination.round.code, file=file.digest, purpose=kind)
+    audit.record(
+        "nomination.attached",
+        at=at,
+        by=by,
+        target=nomination,
+        round_code=nomination.round.code,
+        file=file.digest,
+        purpose=kind,
+        letter=letter.code if letter else "",
+    )
     return attachment
 
 
@@ -151,7 +198,7 @@ def detach(*, nomination_id: int, attachment_id: int, by: User, at: datetime) ->
     """Take a file out of the nomination; its bytes and its row are kept. Raises Refused."""
     attachment = Attachment.objects.select_related("file").get(pk=attachment_id, nomination_id=nomination_id)
     nomination = open_for_files(nomination_id, kind=attachment.kind, by=by, at=at)
-    if not any(each.pk == attachment_id for each in files_of(nomination)):
+    if not any(each.pk == attachment_id for each in holding.files_of(nomination)):
         raise Refused(EvidenceRefusal.GONE)
     attachment.replaced_at = at
     attachment.save(update_fields=["replaced_at"])
@@ -179,12 +226,17 @@ def submit(*, nomination_id: int, by: User, at: datetime, undertaken: bool = Fal
         _undertake(nomination, by=by, at=at)
     if refusal := why_not_submit(nomination, at=at):
         raise refusal
-    if seen and seen != draft_digest(nomination):
+    if seen and seen != holding.draft_digest(nomination):
         raise Refused(Refusal.CHANGED)
     _refuse_if_sealed(nomination, at=at)
     number = nomination.versions.count() + 1
     version = NominationVersion(
-        nomination=nomination, number=number, content=nomination.content, files=_file_records(nomination), submitted_at=at, submitted_by=by
+        nomination=nomination,
+        number=number,
+        content=nomination.content,
+        files=holding.file_records(nomination),
+        submitted_at=at,
+        submitted_by=by,
     )
     version.digest = digest_of(version.record())
     version.save()
@@ -208,41 +260,11 @@ def _undertake(nomination: Nomination, *, by: User, at: datetime) -> None:
             nomination.sections[section.code] = {"revision": revision + 1, "by": by.name, "at": at.isoformat()}
 
 
-def draft_digest(nomination: Nomination) -> str:
-    """Over what a submission would hand in, the undertaking apart: it is given with the submission."""
-    return digest_of({"content": _without_undertaking(nomination, nomination.content), "files": _file_records(nomination)})
-
-
-def recommended_digest(nomination: Nomination) -> str:
-    """Over what co-departments sign and the letter recommends: the entries without the undertaking, and the evidence.
-
-    The letter is left out, for it is written afterwards and names this digest.
-    """
-    return _recommended(nomination, nomination.content, _file_records(nomination))
-
-
-def signed_digest(nomination: Nomination) -> str:
-    """What co-signatures have to be bound to: the draft as it stands, and once it was handed in, what was handed in first."""
-    first = min(nomination.versions.all(), key=lambda version: version.number, default=None)
-    return _recommended(nomination, first.content, first.files) if first else recommended_digest(nomination)
-
-
 def signatures_of(nomination: Nomination) -> list[cosigning.Line]:
     """Where each co-department stands. A nomination without any costs no digest."""
     if not (nomination.round.co_departments or nomination.requests_in_force):
         return []
-    return cosigning.lines(nomination, bound=signed_digest(nomination))
-
-
-def _recommended(nomination: Nomination, content: Mapping[str, Any], files: Iterable[Mapping[str, str]]) -> str:
-    evidence = [dict(record) for record in files if record["kind"] == AttachmentKind.EVIDENCE]
-    named = {"nomination": nomination.code, "round": nomination.round.code, "city": nomination.city_id}
-    return digest_of({**named, "content": _without_undertaking(nomination, content), "files": evidence})
-
-
-def _without_undertaking(nomination: Nomination, content: Mapping[str, Any]) -> dict[str, Any]:
-    undertakings = {field.code for _section, field in nomination.round.definition.undertakings()}
-    return {code: value for code, value in content.items() if code not in undertakings}
+    return cosigning.lines(nomination, bound=holding.signed_digest(nomination))
 
 
 @transaction.atomic
@@ -261,7 +283,7 @@ def withdraw(*, nomination_id: int, reason: str, by: User, at: datetime) -> Nomi
     nomination.signature_requests.filter(cancelled_at__isnull=True).update(cancelled_at=at)
     audit.record("nomination.withdrawn", at=at, by=by, target=nomination, round_code=nomination.round.code, reason=reason)
     version = nomination.current_version
-    digest = version.digest if version else draft_digest(nomination)
+    digest = version.digest if version else holding.draft_digest(nomination)
     receipts.of_nomination(nomination, act=Act.WITHDRAWN, digest=digest, facts={_("Reason"): reason}, by=by, at=at)
     return nomination
 
@@ -310,27 +332,47 @@ def why_not_submit(nomination: Nomination, *, at: datetime, undertaken: bool = F
         gaps=len(gaps),
         objected=bool(objecting),
         unsigned=bool(unsigned),
-        has_letter=any(attachment.kind == AttachmentKind.LETTER for attachment in files_of(nomination)),
+        has_letter=holding.letter_of(nomination) is not None,
         at=at,
     )
     if refusal:
         return Refused(refusal, count=len(gaps), departments=cosigning.named(objecting or unsigned), **_facts(nomination))
-    return _why_infected(nomination)
+    return _why_infected(nomination) or _why_rest_changed(nomination) or _why_other_content(nomination)
+
+
+def proof_of_correction(nomination: Nomination) -> corrections.Proof | None:
+    """That what is being handed in changes nothing but what the correction opened."""
+    correction = nomination.open_correction
+    return corrections.proof(correction, content=nomination.content, files=holding.file_records(nomination)) if correction else None
+
+
+def _why_rest_changed(nomination: Nomination) -> Refused | None:
+    """Each save asks the same of what it changes; this asks it of the whole."""
+    proof = proof_of_correction(nomination)
+    return Refused(CorrectionRefusal.REST_CHANGED) if proof and not proof.holds else None
 
 
 def _why_infected(nomination: Nomination) -> Refused | None:
     """A scan that is still to come holds nobody up at a deadline; what it has found does."""
-    infected = next((file for file in files_of(nomination) if file.file.scan_state == ScanState.INFECTED), None)
+    infected = next((file for file in holding.files_of(nomination) if file.file.scan_state == ScanState.INFECTED), None)
     return Refused(EvidenceRefusal.INFECTED, name=infected.name) if infected else None
+
+
+def _why_other_content(nomination: Nomination) -> Refused | None:
+    """What the portal's own letter names must be what is handed in.
+
+    A letter that was there before a correction stands for what it was handed in with: the correction answers the ministry, and opens a
+    new letter only where it names it.
+    """
+    letter, correction = holding.letter_of(nomination), nomination.open_correction
+    if letter is None or letter.letter is None or (correction and letter.uploaded_at < correction.returned_at):
+        return None
+    line = letter.letter.line_of(nomination)
+    return None if line and line["digest"] == holding.recommended_digest(nomination) else Refused(LetterRefusal.OTHER_CONTENT)
 
 
 def gaps_of(nomination: Nomination) -> list[entries.Gap]:
     return list(entries.gaps(nomination.round.definition, nomination.content))
-
-
-def files_of(nomination: Nomination) -> list[Attachment]:
-    """The files in force."""
-    return [attachment for attachment in nomination.attachments.all() if not attachment.replaced_at]
 
 
 def _facts(nomination: Nomination) -> dict[str, str]:
@@ -369,7 +411,3 @@ def _lock(nomination_id: int) -> None:
 def _with_keys(value: Any) -> Any:
     """Rows keep their key for good; a new row gets one."""
     return [{**row, "key": row.get("key") or uuid4().hex} for row in value] if isinstance(value, list) else value
-
-
-def _file_records(nomination: Nomination) -> list[dict[str, str]]:
-    return [attachment.record for attachment in files_of(nomination)]

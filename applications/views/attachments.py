@@ -19,7 +19,7 @@ from applications.enums import AttachmentKind
 from applications.forms.nominations import UploadForm
 from applications.models import Attachment, Nomination
 from applications.rules import Refused
-from applications.services import nominations
+from applications.services import holding, nominations
 from pilotportal.accounts.requests import SignedInRequest
 from pilotportal.audit import services as audit
 from pilotportal.files import services as files
@@ -42,7 +42,7 @@ def attach(request: SignedInRequest, code: str, kind: str) -> HttpResponse:
         "nomination": nomination,
         "kind": AttachmentKind(kind),
         "form": form,
-        "standing": next((each for each in nominations.files_of(nomination) if each.kind == kind == AttachmentKind.LETTER), None),
+        "standing": next((each for each in holding.files_of(nomination) if each.kind == kind == AttachmentKind.LETTER), None),
         "refused": nominations.why_not_attach(nomination, kind=kind, at=request.received_at),
     }
     return render(request, "applications/nomination_attach.html", facts, status=422 if form.errors else 200)

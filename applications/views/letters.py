@@ -20,7 +20,7 @@ from applications.enums import Status
 from applications.forms.letters import LetterForm, ScanForm
 from applications.models import Attachment, Letter, Nomination, Round
 from applications.rules import Refused
-from applications.services import letters, nominations, ordering
+from applications.services import holding, letters, ordering
 from applications.views.acts import answer, posted
 from pilotportal.accounts.models import User
 from pilotportal.accounts.requests import SignedInRequest
@@ -179,7 +179,7 @@ def _row(user: User, round: Round, *, at: datetime) -> list[Candidate]:
             nomination=each,
             place=number,
             refused=letters.why_not_recommend(each, at=at),
-            letter=nominations.letter_of(each),
+            letter=holding.letter_of(each),
             joined=letters.named(letters.joined(each)),
             moves_up=number > 1 and not fixed[number - 1] and not fixed[number - 2],
             moves_down=number < len(row) and not fixed[number - 1] and not fixed[number],

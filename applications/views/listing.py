@@ -12,7 +12,7 @@ from applications.enums import DeadlineKind, Status
 from applications.models import Nomination, Round
 from applications.models.nominations import deadline_of
 from applications.rules import Refused
-from applications.services import nominations, signatures
+from applications.services import nominations, ordering, signatures
 from applications.views import checklist
 from applications.views.tones import TONE_OF_SIGNATURE
 from pilotportal.accounts.enums import Role
@@ -78,7 +78,7 @@ def _overview(round: Round, own: Iterable[Nomination], *, province: str, places:
         used=used,
         closes_at=deadline_of(round, DeadlineKind.NOMINATION, province),
         refused=nominations.why_not_start(round, province_id=province, nominated=used, places=places.total, at=at),
-        lines=[_line(each, at=at) for each in own],
+        lines=[_line(each, at=at) for each in ordering.in_order(round, own)],
     )
 
 
@@ -118,9 +118,18 @@ def _line(nomination: Nomination, *, at: datetime) -> NominationLine:
     )
 
 
+def _over(nomination: Nomination) -> str:
+    """How it ended, where that needs a word beside the status."""
+    if nomination.status == Status.DRAFT:
+        return _("Lapsed: the deadline passed before it was submitted")
+    if nomination.status == Status.RETURNED and (correction := nomination.unanswered_correction):
+        return _("Correction not answered in time: version %(number)s stands") % {"number": correction.version.number}
+    return nomination.rejected_because
+
+
 def _state(nomination: Nomination, *, at: datetime) -> str:
     if nominations.why_not_edit(nomination, at=at):
-        return _("Lapsed: the deadline passed before it was submitted") if nomination.status == Status.DRAFT else ""
+        return _over(nomination)
     gaps = checklist.without_undertaking(nominations.gaps_of(nomination))
     if gaps:
         return _("%(count)s entries missing") % {"count": len(gaps)}

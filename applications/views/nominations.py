@@ -15,7 +15,7 @@ from applications.enums import AttachmentKind, Refusal
 from applications.forms.nominations import ListFilter, StartForm, WithdrawForm
 from applications.models import Attachment, Nomination
 from applications.rules import Refused
-from applications.services import nominations, taking_over
+from applications.services import holding, nominations, taking_over
 from applications.views import checklist, hands, listing
 from pilotportal.accounts.enums import Role
 from pilotportal.accounts.requests import SignedInRequest
@@ -102,7 +102,7 @@ def _offered(request: SignedInRequest, nomination: Nomination) -> int:
 
 def _to_do(request: SignedInRequest, nomination: Nomination) -> dict[str, object]:
     correction = nomination.open_correction
-    kinds = {each.kind for each in nominations.files_of(nomination)}
+    kinds = {each.kind for each in holding.files_of(nomination)}
     return {
         "form_note": nomination.round.definition.note.in_language(get_language()),
         "sections": checklist.states(nomination, nominations.gaps_of(nomination)),

@@ -11,7 +11,7 @@ from applications import content, documents, permissions, queries
 from applications.forms.nominations import SubmitForm
 from applications.models import Nomination, NominationVersion
 from applications.rules import Refused
-from applications.services import nominations
+from applications.services import corrections, holding, nominations
 from applications.views import checklist
 from applications.views.nominations import note_reading
 from pilotportal.accounts.requests import SignedInRequest
@@ -25,7 +25,7 @@ def submit(request: SignedInRequest, code: str) -> HttpResponse:
     may = permissions.can_submit if request.method == "POST" else permissions.can_handle
     nomination = permissions.nomination_for(request.user, code, can=may)
     form = SubmitForm(
-        request.POST if request.method == "POST" else None, nomination=nomination, initial={"seen": nominations.draft_digest(nomination)}
+        request.POST if request.method == "POST" else None, nomination=nomination, initial={"seen": holding.draft_digest(nomination)}
     )
     if form.is_valid():
         try:
@@ -34,7 +34,7 @@ def submit(request: SignedInRequest, code: str) -> HttpResponse:
             )
         except Refused as refused:
             form.add_error(None, str(refused))
-            form.renew(seen=nominations.draft_digest(nomination))
+            form.renew(seen=holding.draft_digest(nomination))
         else:
             return redirect("applications:nomination_receipt", nomination.code)
     facts = {
@@ -46,8 +46,25 @@ def submit(request: SignedInRequest, code: str) -> HttpResponse:
         "refused": nominations.why_not_submit(nomination, at=request.received_at, undertaken=True),
         "can_submit": permissions.can_submit(request.user, nomination),
         "approvers": queries.approvers_of(nomination.province_id),
+        **_corrected(nomination),
     }
     return render(request, "applications/nomination_submit.html", facts, status=422 if form.errors else 200)
+
+
+def _corrected(nomination: Nomination) -> dict[str, object]:
+    """What the correction has changed so far, against the version that was returned."""
+    correction = nomination.open_correction
+    if correction is None:
+        return {}
+    found = content.differences(nomination.round.definition, correction.version.content, nomination.content, get_language())
+    records = holding.file_records(nomination)
+    return {
+        "correction": correction,
+        "changed": [each for each in found if each.changed],
+        "files_added": [file for file in records if file not in correction.version.files],
+        "files_removed": [file for file in correction.version.files if file not in records],
+        "proof": nominations.proof_of_correction(nomination),
+    }
 
 
 def _to_check(nomination: Nomination) -> list[content.ShownSection]:
@@ -127,10 +144,17 @@ def compare(request: SignedInRequest, code: str, old: int, new: int) -> HttpResp
         "new": after,
         "changed": [each for each in differences if each.changed],
         "unchanged": [each for each in differences if not each.changed],
+        "proof": _proof(nomination, before, after),
         "files_added": [file for file in after.files if file not in before.files],
         "files_removed": [file for file in before.files if file not in after.files],
     }
     return render(request, "applications/nomination_compare.html", facts)
+
+
+def _proof(nomination: Nomination, old: NominationVersion, new: NominationVersion) -> corrections.Proof | None:
+    """Where the newer version answers the correction of the older one."""
+    correction = corrections.answered_by(nomination, new)
+    return corrections.proof_of(new, correction) if correction and correction.version.number == old.number else None
 
 
 def _version(nomination: Nomination, number: int) -> NominationVersion:

@@ -8,11 +8,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from applications.content.presentation import ShownField, ShownGroup, ShownSection, shown_sections
+from applications.enums import AttachmentKind
+from applications.models import Attachment as Scan
 from applications.models import Nomination, NominationVersion
+from applications.queries import dossier_of
 from pilotportal.digests import canonical
 from pilotportal.documents.parts import Attachment, Column, Mark, Table
 from pilotportal.documents.pdf import render
-from pilotportal.moments import instant
+from pilotportal.moments import instant, until
 
 WIDTH_OF_TYPE = {"long_text": 3, "text": 2}  # shares of a table's width; all others take one
 
@@ -60,7 +63,22 @@ def _facts(nomination: Nomination, version: NominationVersion) -> list[tuple[str
         (_("Code"), nomination.code),
         (_("Version"), str(version.number)),
         (_("Submitted at"), instant(version.submitted_at)),
+        *((str(file.get_kind_display()), file.provenance) for file in _letters(nomination, version)),
+        *_unanswered(nomination),
     ]
+
+
+def _letters(nomination: Nomination, version: NominationVersion) -> list[Scan]:
+    """The stamped letter of the version."""
+    return [file for file in dossier_of(version, nomination.attachments.all()).files if file.kind == AttachmentKind.LETTER]
+
+
+def _unanswered(nomination: Nomination) -> list[tuple[str, str]]:
+    """That a correction was asked for and this is not its answer."""
+    correction = nomination.unanswered_correction
+    return (
+        [(_("Returned for correction"), _("without an answer; closed %(at)s") % {"at": until(correction.closes_at)})] if correction else []
+    )
 
 
 def _record(version: NominationVersion) -> Attachment:

@@ -1,6 +1,6 @@
 """Reads of the review. Every list, count, search, export and file begins with `…_visible_to`, which starts from nothing."""
 
-from review.queries.formal import acceptable, awaiting_formal_review, why_not_accept
+from review.queries.formal import acceptable, awaiting_formal_review, place_of, why_not_accept
 from review.queries.panel import called_next, commitment_in_force, draw_of, panel_of, pool
 from review.queries.results import (
     latest_ranking,
@@ -66,6 +66,7 @@ __all__ = [
     "outcome_of",
     "panel_by_progress",
     "panel_of",
+    "place_of",
     "pledge_of",
     "pool",
     "rankings_visible_to",

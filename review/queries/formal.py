@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import Prefetch
 
 from applications.enums import Status
-from applications.models import Nomination, NominationVersion, Round
-from applications.queries import DEADLINES
+from applications.models import Correction, Nomination, NominationVersion, Round
+from applications.queries import DEADLINES, place
 from applications.rules import Refused, why_not_judge
 from pilotportal.moments import until
 from review.rules import why_not_check
@@ -17,8 +17,14 @@ def awaiting_formal_review(round: Round) -> models.QuerySet[Nomination]:
     """The queue: handed in and not judged, those out for correction included. Without the contents."""
     waiting = Nomination.objects.filter(round=round, status__in=[Status.SUBMITTED, Status.RETURNED])
     versions = Prefetch("versions", queryset=NominationVersion.objects.defer("content", "files"))
-    related = waiting.select_related("round", "province", "city").prefetch_related(DEADLINES, versions, "corrections")
-    return related.defer("content", "sections", "round__form").order_by("city", "pk")
+    answers = Prefetch("corrections", queryset=Correction.objects.select_related("version").defer("version__content", "version__files"))
+    related = waiting.select_related("round", "province", "city").prefetch_related(DEADLINES, versions, answers)
+    return related.annotate(place=place()).defer("content", "sections", "round__form").order_by("city", "pk")
+
+
+def place_of(nomination: Nomination) -> int | None:
+    """Its place in the province's order, where that counts."""
+    return Nomination.objects.annotate(place=place()).values_list("place", flat=True).get(pk=nomination.pk)
 
 
 def acceptable(round: Round, *, at: datetime) -> list[Nomination]:

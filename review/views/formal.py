@@ -1,5 +1,6 @@
 """形式审查: the queue, and the three answers to one nomination."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -13,11 +14,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from applications.content import shown_sections
 from applications.enums import AttachmentKind, Refusal, Status
-from applications.models import Nomination
+from applications.models import Attachment, Nomination, NominationVersion
 from applications.permissions import can_read_contacts, nomination_for, round_for
 from applications.queries import dossier_of
 from applications.rules import Refused
-from applications.services import decisions
+from applications.services import corrections, decisions, holding
 from pilotportal.accounts.models import User
 from pilotportal.accounts.requests import SignedInRequest
 from review import permissions, queries
@@ -138,8 +139,28 @@ def _page(request: SignedInRequest, nomination: Nomination, form: VersionForm) -
         "can_check": permissions.can_check(request.user),
         "refused": queries.why_not_accept(nomination, at=request.received_at),
         "checks": queries.checks_visible_to(request.user).filter(nomination=nomination),
+        "letter": _letter(nomination),
+        "answered": corrections.answered_by(nomination, nomination.current_version) if nomination.current_version else None,
+        "place": queries.place_of(nomination),
     }
     return render(request, "review/check.html", context, status=status_of(form))
+
+
+@dataclass(frozen=True)
+class LetterMatch:
+    """The stamped letter of the version in force, and the version whose content it names (none: it names no digest, or another one)."""
+
+    scan: Attachment
+    names: NominationVersion | None
+
+
+def _letter(nomination: Nomination) -> LetterMatch | None:
+    version = nomination.current_version
+    files = dossier_of(version, nomination.attachments.all()).files if version else []
+    scan = next((file for file in files if file.kind == AttachmentKind.LETTER), None)
+    if scan is None:
+        return None
+    return LetterMatch(scan, holding.version_named_by(scan.letter, nomination) if scan.letter else None)
 
 
 def _dossier(user: User, nomination: Nomination) -> dict[str, Any]:

@@ -4,14 +4,15 @@ from functools import partial
 
 import pytest
 
-from applications import content
-from applications.enums import AttachmentKind, Refusal, Status
-from applications.models import Nomination
+from applications import content, queries
+from applications.enums import AttachmentKind, LetterRefusal, Refusal, Status
+from applications.models import Letter, Nomination
 from applications.rules import Refused
-from applications.services import nominations
+from applications.services import holding, letters, nominations, ordering
 from pilotportal.accounts.models import Division
 from pilotportal.audit.models import Event
 from tests import factories
+from tests.applications import lettering
 from tests.factories import HEBEI, IN_TIME, LANGFANG, SHIJIAZHUANG, TANGSHAN
 from tests.threads import together
 
@@ -100,7 +101,7 @@ def test_two_new_letters_leave_one_in_force():
 def test_what_a_submission_was_bound_to_is_compared_under_the_lock():
     round = factories.opened_round()
     nomination, by = factories.complete_draft(round), factories.approver()
-    seen = nominations.draft_digest(Nomination.objects.get())
+    seen = holding.draft_digest(Nomination.objects.get())
     save = partial(
         nominations.save_section,
         nomination_id=nomination.pk,
@@ -117,3 +118,48 @@ def test_what_a_submission_was_bound_to_is_compared_under_the_lock():
         assert version.refusal == Refusal.CHANGED
     else:
         assert not content.differs(version.content, nomination.content, "overview")
+
+
+def test_a_scan_against_an_edit_never_hands_in_what_the_letter_does_not_name():
+    round = factories.opened_round()
+    nomination = lettering.ready(round)
+    letter = lettering.letter(nomination)
+    file = lettering.scan(letter.seal)
+    upload = partial(letters.attach_scan, letter_id=letter.pk, file=file, name="推荐函.png", by=factories.handler(), at=IN_TIME)
+    taken, saved = together(upload, partial(lettering.rewrite, nomination))
+    assert not isinstance(saved, Exception)  # a draft stays open
+    assert refusals([taken]) in ([], [LetterRefusal.CHANGED_SINCE])
+    standing = queries.nominations().get(pk=nomination.pk)
+    assert bool(holding.letter_of(standing)) == (not isinstance(taken, Refused))
+    with pytest.raises(Refused) as caught:
+        nominations.submit(nomination_id=nomination.pk, undertaken=True, by=factories.approver(), at=IN_TIME)
+    assert caught.value.refusal in {LetterRefusal.OTHER_CONTENT, Refusal.NO_LETTER}
+
+
+def test_the_same_letter_made_at_once_is_one_letter():
+    round = factories.opened_round()
+    chosen = [lettering.ready(round, city=city) for city in (TANGSHAN, SHIJIAZHUANG)]
+    by = factories.handler()
+    outcomes = together(*[partial(lettering.letter, *order, by=by) for order in (chosen, chosen[::-1], chosen, chosen[::-1])])
+    assert len({letter.pk for letter in made(outcomes)}) == 1
+    assert Letter.objects.count() == Event.objects.filter(kind="letter.made").count() == 1
+
+
+def test_two_scans_of_two_letters_leave_one_in_force_on_each_nomination():
+    round = factories.opened_round()
+    chosen = [lettering.ready(round, city=city) for city in (TANGSHAN, SHIJIAZHUANG)]
+    made_letters = [lettering.letter(*chosen, number=f"冀人社函〔2025〕{number}号") for number in (1, 2)]
+    by = factories.handler()
+    outcomes = together(*[partial(lettering.scanned, letter, by=by) for letter in made_letters])
+    assert len(made(outcomes)) == 2
+    in_force = [nomination.attachments.get(kind=AttachmentKind.LETTER, letter__isnull=False, replaced_at=None) for nomination in chosen]
+    assert len({file.letter_id for file in in_force}) == 1
+
+
+def test_neighbours_moved_at_once_keep_every_place_once():
+    round = factories.opened_round(ranks_nominations=True)
+    row = [lettering.ready(round, city=city) for city in (TANGSHAN, SHIJIAZHUANG, LANGFANG)]
+    by = factories.handler()
+    outcomes = together(*[partial(ordering.move, nomination_id=each.pk, up=True, by=by, at=IN_TIME) for each in row])
+    assert len(made(outcomes)) == 3
+    assert sorted(Nomination.objects.values_list("position", flat=True)) == [1, 2, 3]

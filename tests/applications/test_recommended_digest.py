@@ -3,7 +3,7 @@
 import pytest
 
 from applications.enums import AttachmentKind
-from applications.services import nominations
+from applications.services import holding, nominations
 from tests import factories
 from tests.factories import IN_TIME
 
@@ -16,7 +16,7 @@ def complete():
 
 
 def digest_of(nomination) -> str:
-    return nominations.recommended_digest(nominations.queries.nominations().get(pk=nomination.pk))
+    return holding.recommended_digest(nominations.queries.nominations().get(pk=nomination.pk))
 
 
 def attached(nomination, kind: AttachmentKind, text: str, caption: str = "") -> None:
@@ -26,11 +26,11 @@ def attached(nomination, kind: AttachmentKind, text: str, caption: str = "") -> 
 
 
 def test_the_letter_changes_what_is_submitted_and_not_what_is_recommended(complete):
-    before = digest_of(complete), nominations.draft_digest(complete)
+    before = digest_of(complete), holding.draft_digest(complete)
     attached(complete, AttachmentKind.LETTER, "another letter")
     fresh = nominations.queries.nominations().get(pk=complete.pk)
-    assert nominations.recommended_digest(fresh) == before[0]
-    assert nominations.draft_digest(fresh) != before[1]
+    assert holding.recommended_digest(fresh) == before[0]
+    assert holding.draft_digest(fresh) != before[1]
 
 
 def test_evidence_and_its_caption_change_what_is_recommended(complete):
@@ -48,9 +48,9 @@ def test_an_entry_changes_what_is_recommended_and_the_undertaking_does_not(compl
     before = digest_of(complete)
     [(_section, undertaking)] = complete.round.definition.undertakings()
     complete.content = {**complete.content, undertaking.code: False}
-    assert nominations.recommended_digest(complete) == before
+    assert holding.recommended_digest(complete) == before
     complete.content = {**complete.content, "overview": "另一段话。"}
-    assert nominations.recommended_digest(complete) != before
+    assert holding.recommended_digest(complete) != before
 
 
 def test_equal_entries_of_two_cities_are_recommended_apart():

@@ -9,7 +9,7 @@ from applications import queries
 from applications.enums import AttachmentKind, LetterRefusal, MatchedBy, Refusal, Status
 from applications.models import Letter, Nomination
 from applications.rules import Refused
-from applications.services import decisions, letters, nominations, ordering
+from applications.services import decisions, holding, letters, nominations, ordering
 from pilotportal.audit.models import Event
 from pilotportal.digests import canonical, matches
 from tests import factories
@@ -41,7 +41,7 @@ def fresh(nomination):
 
 
 def attached(nomination):
-    return nominations.letter_of(fresh(nomination))
+    return holding.letter_of(fresh(nomination))
 
 
 def test_a_letter_names_each_nomination_with_the_digest_of_what_stands(round):
@@ -51,7 +51,7 @@ def test_a_letter_names_each_nomination_with_the_digest_of_what_stands(round):
     assert [line["position"] for line in made.lines] == [1, 2]
     for line in made.lines:
         nomination = Nomination.objects.get(code=line["nomination"])
-        assert line["digest"] == nominations.recommended_digest(fresh(nomination))
+        assert line["digest"] == holding.recommended_digest(fresh(nomination))
     assert matches(canonical(Letter.objects.get().record()), made.digest)
     event = Event.objects.get(kind="letter.made")
     assert (event.target_id, event.data["digest"]) == (made.pk, made.digest)
@@ -265,7 +265,7 @@ def test_in_a_correction_the_letter_of_the_first_version_stands(round):
     rewrite(nomination, at=later)
     second = nominations.submit(nomination_id=nomination.pk, by=factories.approver(), at=later)
     assert second.number == 2
-    assert nominations.version_named_by(made, fresh(nomination)) == first
+    assert holding.version_named_by(made, fresh(nomination)) == first
 
 
 def test_in_a_correction_a_new_letter_is_made_only_where_it_is_asked_for(round):
@@ -290,8 +290,8 @@ def test_in_a_correction_a_new_letter_names_what_is_handed_in(round):
     assert refusal_of(submit).refusal == LetterRefusal.OTHER_CONTENT
     newest = letter(nomination, number="冀人社函〔2025〕31号", at=later)
     scanned(newest, at=later)
-    assert nominations.version_named_by(newest, fresh(nomination)) is None
-    assert nominations.version_named_by(newest, fresh(submit().nomination)).number == 2
+    assert holding.version_named_by(newest, fresh(nomination)) is None
+    assert holding.version_named_by(newest, fresh(submit().nomination)).number == 2
 
 
 def returned(nomination, *codes, at):

@@ -9,7 +9,7 @@ from kombu.exceptions import OperationalError
 
 from applications.models import Nomination
 from applications.rules import Refused
-from applications.services import decisions, nominations, pilots
+from applications.services import decisions, holding, nominations, pilots
 from pilotportal.notices import tasks
 from pilotportal.notices.enums import Kind
 from pilotportal.notices.models import Notice
@@ -68,7 +68,7 @@ def test_a_correction_has_a_receipt_of_its_own():
 @pytest.mark.parametrize("handed_in", [False, True])
 def test_a_withdrawal_names_what_was_withdrawn(handed_in):
     nomination, by = factories.complete_draft(factories.opened_round()), factories.approver()
-    digest = nominations.draft_digest(Nomination.objects.get())
+    digest = holding.draft_digest(Nomination.objects.get())
     if handed_in:
         digest = nominations.submit(nomination_id=nomination.pk, by=factories.approver(), at=IN_TIME).digest
     nominations.withdraw(nomination_id=nomination.pk, reason="改推", by=by, at=IN_TIME)

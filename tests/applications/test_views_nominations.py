@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from applications.enums import AttachmentKind, Status
 from applications.models import Nomination
-from applications.services import decisions, nominations
+from applications.services import decisions, holding, nominations
 from pilotportal import clock
 from pilotportal.accounts.enums import Role
 from pilotportal.audit.models import Event
@@ -568,7 +568,7 @@ def test_files_are_closed_in_a_correction_that_does_not_name_them(client, round)
 def test_an_expired_correction_closes_the_nomination_again(client, round):
     nomination = returned(round, "overview", closes_at=DEADLINE)
     sign_in(client, factories.approver())
-    seen = nominations.draft_digest(nomination)
+    seen = holding.draft_digest(nomination)
     clock.set_simulated(DEADLINE, running=False)
     answer = client.post(url("nomination_submit", nomination), {"undertaking": "on", "seen": seen})
     assert answer.status_code == REFUSED
@@ -685,7 +685,7 @@ def test_the_approving_official_submits_and_gets_the_receipt(client, round):
 def test_without_the_undertaking_nothing_is_submitted(client, round):
     nomination = factories.complete_draft(round)
     sign_in(client, factories.approver())
-    answer = client.post(url("nomination_submit", nomination), {"seen": nominations.draft_digest(nomination)})
+    answer = client.post(url("nomination_submit", nomination), {"seen": holding.draft_digest(nomination)})
     assert answer.status_code == REFUSED
     assert read(answer.content.decode()).one("div", id="id_undertaking_error").text
     assert not nomination.versions.exists()
@@ -730,14 +730,14 @@ def test_an_incomplete_nomination_lists_its_gaps_instead_of_the_button(client, r
     page = client.get(url("nomination_submit", nomination))
     assert read(page.content.decode()).all("input", name="undertaking") == []
     assert f"{url('nomination_section', nomination, 'basics')}#id_overview" in page.content.decode()
-    answer = client.post(url("nomination_submit", nomination), {"undertaking": "on", "seen": nominations.draft_digest(nomination)})
+    answer = client.post(url("nomination_submit", nomination), {"undertaking": "on", "seen": holding.draft_digest(nomination)})
     assert answer.status_code == REFUSED
 
 
 def test_a_second_submission_is_refused_with_a_sentence(client, round):
     nomination = factories.complete_draft(round)
     sign_in(client, factories.approver())
-    data = {"undertaking": "on", "seen": nominations.draft_digest(nomination)}
+    data = {"undertaking": "on", "seen": holding.draft_digest(nomination)}
     assert client.post(url("nomination_submit", nomination), data).status_code == REDIRECT
     answer = client.post(url("nomination_submit", nomination), data)
     assert answer.status_code == REFUSED
@@ -750,7 +750,7 @@ def test_the_arrival_of_the_request_decides(client, round, late, status):
     nomination = factories.complete_draft(round)
     sign_in(client, factories.approver())
     clock.set_simulated(DEADLINE + late, running=False)
-    answer = client.post(url("nomination_submit", nomination), {"undertaking": "on", "seen": nominations.draft_digest(nomination)})
+    answer = client.post(url("nomination_submit", nomination), {"undertaking": "on", "seen": holding.draft_digest(nomination)})
     assert answer.status_code == status
     assert nomination.versions.exists() == (status == REDIRECT)
 

@@ -12,7 +12,7 @@ from applications.definition import Section
 from applications.enums import AttachmentKind, DeadlineKind, Refusal
 from applications.models import Closing, Nomination
 from applications.periodic import close_deadlines
-from applications.services import nominations
+from applications.services import holding, nominations
 from pilotportal.accounts.enums import Level
 from pilotportal.accounts.models import User
 from pilotportal.files.services import store_upload
@@ -123,7 +123,7 @@ def submit(nominee: Nominee, by: User, at: datetime) -> None:
     """Hand in as the approving official, who must have the right to, and gives the undertaking for exactly what was read."""
     code = Nomination.objects.values_list("code", flat=True).get(pk=nominee.nomination_id)
     nomination = permissions.nomination_for(by, code, can=permissions.can_submit)
-    nominations.submit(nomination_id=nomination.pk, undertaken=True, seen=nominations.draft_digest(nomination), by=by, at=at)
+    nominations.submit(nomination_id=nomination.pk, undertaken=True, seen=holding.draft_digest(nomination), by=by, at=at)
 
 
 def _withdraw(nominee: Nominee, by: User, at: datetime) -> None:
