@@ -8,11 +8,15 @@ import textwrap
 from collections.abc import Sequence
 
 import pikepdf
+import pypdfium2
+from PIL import Image, ImageDraw
 
 A4 = (595, 842)
 LEFT, TOP, SIZE, LEADING = 85, 730, 16, 29
 LINE = 26  # characters
 NOTICE = "演示数据——非真实公文，不代表任何遴选结果"
+SCAN_DPI, POINTS, ASKEW = 150, 72, 0.7  # dots per inch, points per inch, degrees
+SEAL_PLACE = (0.66, 0.87, 0.1)  # of the page's width, height and width: over name and date, clear of the code at the foot
 ROUND_CORNER = 0.5523  # how far the handles of four Bézier curves stand out to make a circle
 
 
@@ -25,6 +29,18 @@ def page(*, title: str, paragraphs: Sequence[str], signed: str, dated: str) -> b
     sheet.obj.Contents = pdf.make_stream("\n".join(_drawn(title, paragraphs, signed, dated)).encode())
     target = io.BytesIO()
     pdf.save(target, deterministic_id=True)
+    return target.getvalue()
+
+
+def scanned(pdf: bytes) -> bytes:
+    """JPEG of the first page of a PDF as it comes back from the registry: printed, stamped, laid a little askew on the scanner."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        sheet = document[0].render(scale=SCAN_DPI / POINTS).to_pil().convert("RGB")
+    stamp = ImageDraw.Draw(sheet)
+    x, y, radius = (share * side for share, side in zip(SEAL_PLACE, (sheet.width, sheet.height, sheet.width), strict=True))
+    stamp.ellipse((x - radius, y - radius, x + radius, y + radius), outline=(204, 26, 26), width=6)
+    target = io.BytesIO()
+    sheet.rotate(ASKEW, resample=Image.Resampling.BILINEAR, fillcolor=(255, 255, 255)).save(target, "JPEG", quality=70)
     return target.getvalue()
 
 

@@ -20,6 +20,12 @@ def test_a_letter_says_on_its_face_that_it_is_none():
         assert paper.NOTICE.encode("utf-16-be").hex().encode() in pdf.pages[0].Contents.read_bytes()
 
 
+def test_a_scan_is_a_picture_that_passes_the_checks_of_an_upload():
+    scan = paper.scanned(paper.page(**LETTER))
+    assert scan.startswith(b"\xff\xd8")
+    assert scan == paper.scanned(paper.page(**LETTER))
+
+
 def test_the_same_words_give_the_same_bytes():
     assert paper.page(**LETTER) == paper.page(**LETTER)
     assert paper.page(**LETTER) != paper.page(**LETTER | {"dated": "2025年7月11日"})

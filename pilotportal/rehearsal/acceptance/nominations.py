@@ -5,8 +5,10 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from applications import queries
 from applications.enums import DeadlineKind
 from applications.models import Closing, Nomination, NominationVersion
+from applications.services import holding
 from applications.services.rounds import snapshot
 from pilotportal.digests import canonical, matches
 from pilotportal.files.models import StoredFile
@@ -26,6 +28,7 @@ def checks(play: Play) -> Iterator[Check]:
     yield from _deadline(play)
     yield from _provinces(play)
     yield from _versions(play)
+    yield from _letters(play)
 
 
 def _rules(play: Play) -> Iterator[Check]:
@@ -99,6 +102,15 @@ def _versions(play: Play) -> Iterator[Check]:
     corrected = [nomination for nomination in _nominations(play) if len(nomination.versions.all()) > 1]
     strayed = [nomination for nomination in corrected if _changed(nomination) - _opened(nomination)]
     yield all_of("corrections", _("A correction changed nothing but the returned entries"), wrong=strayed, of=len(corrected))
+
+
+def _letters(play: Play) -> Iterator[Check]:
+    """Of the letters that the portal wrote: the scan in force names the content that was first handed in."""
+    nominations = queries.nominations().filter(round=play.round).order_by("city")
+    standing = {nomination: holding.letter_of(nomination) for nomination in nominations if nomination.is_in}
+    written = {nomination: scan.letter for nomination, scan in standing.items() if scan and scan.letter}
+    wrong = [n for n, letter in written.items() if (named := holding.version_named_by(letter, n)) is None or named.number != 1]
+    yield all_of("letters", _("Every letter that the portal wrote names what was handed in"), wrong=wrong, of=len(written))
 
 
 def _changed(nomination: Nomination) -> set[str]:

@@ -9,16 +9,16 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import permissions
 from applications.definition import Section
-from applications.enums import AttachmentKind, DeadlineKind, Refusal
+from applications.enums import DeadlineKind, Refusal
 from applications.models import Closing, Nomination
 from applications.periodic import close_deadlines
 from applications.services import holding, nominations
 from pilotportal.accounts.enums import Level
 from pilotportal.accounts.models import User
-from pilotportal.files.services import store_upload
-from pilotportal.rehearsal import invention, moments, paper
+from pilotportal.rehearsal import invention, moments
 from pilotportal.rehearsal.lineup import Nominee, Unit, Way
 from pilotportal.rehearsal.play import Act, Play, wait_for
+from pilotportal.rehearsal.stages import lettering
 
 LATE = "late"
 LEVEL_REASON = "该地区为本省制造业集聚区，地级行政区划，先进制造业集群特征明显。（演示）"
@@ -80,7 +80,7 @@ def _nomination(play: Play, unit: Unit, nominee: Nominee, *, pace: Pace) -> Iter
         yield Act(pace.step(number, len(sections)), partial(_write, play, nominee, section, handler))
     if nominee.way is Way.UNFINISHED:
         return
-    yield Act(pace.ready, partial(_attach_letter, play, unit, nominee, handler))
+    yield Act(pace.ready, partial(lettering.attach, play, unit, nominee, handler))
     if nominee.way is Way.LATE:
         yield Act(pace.handed_in, partial(_try_late, play, nominee, approver))
         return
@@ -97,26 +97,6 @@ def _start(play: Play, nominee: Nominee, by: User, at: datetime) -> None:
 def _write(play: Play, nominee: Nominee, section: Section, by: User, at: datetime) -> None:
     if values := invention.section(section, city=nominee.city, chance=play.chance):
         nominations.save_section(nomination_id=nominee.nomination_id, section=section, values=values, revision=0, by=by, at=at)
-
-
-def _attach_letter(play: Play, unit: Unit, nominee: Nominee, by: User, at: datetime) -> None:
-    file = store_upload(letter(play, unit, nominee, dated=at), at=at)
-    nominations.attach(
-        nomination_id=nominee.nomination_id, kind=AttachmentKind.LETTER, file=file, name=f"推荐函（{nominee.city.name}）.pdf", by=by, at=at
-    )
-
-
-def letter(play: Play, unit: Unit, nominee: Nominee, *, dated: datetime) -> bytes:
-    return paper.page(
-        title="推荐函",
-        paragraphs=[
-            "人力资源社会保障部：",
-            f"按照《{play.round.call_number}》要求，经研究，现推荐{nominee.city.name}参加试点城市遴选，申报材料随平台报送。",
-            "特此函告。",
-        ],
-        signed=str(play.cast.approvers[unit.division.pk].organisation),
-        dated=f"{dated.year}年{dated.month}月{dated.day}日",
-    )
 
 
 def submit(nominee: Nominee, by: User, at: datetime) -> None:
