@@ -152,11 +152,7 @@ WHITENOISE_AUTOREFRESH = False
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["jpg", "png", "gif", "webp", "woff", "woff2", "gz", "br", "zip", "map"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
-FILE_UPLOAD_HANDLERS = [
-    "pilotportal.files.handlers.BoundedUploadHandler",  # before the bytes go to memory or disk
-    "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
-]
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler", "pilotportal.files.handlers.BoundedUploadHandler"]
 UPLOAD_LIMIT = 20 * 1024 * 1024  # bytes of one file within a form
 LARGE_UPLOAD_LIMIT = env.int("PORTAL_LARGEST_FILE_MB", default=200) * 1024 * 1024  # bytes of one file uploaded in parts
 EVIDENCE_LIMIT = env.int("PORTAL_EVIDENCE_MB", default=600) * 1024 * 1024  # bytes of all evidence of one nomination

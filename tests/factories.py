@@ -9,8 +9,8 @@ import factory
 from applications import queries, shipped
 from applications.definition import FieldDefinition, FormDefinition, GroupDefinition
 from applications.enums import AttachmentKind, Verdict
-from applications.models import CoSignature, Nomination, Pilot, Plan, QuotaException, Round, Summary
-from applications.services import decisions, holding, invitations, nominations, pilots, quotas, rounds, signatures
+from applications.models import Attachment, CoSignature, Nomination, Pilot, Plan, QuotaException, Round, Summary
+from applications.services import decisions, evidence, holding, invitations, nominations, pilots, quotas, rounds, signatures
 from pilotportal.accounts.enums import KIND_OF_ROLE, Branch, Kind, Role
 from pilotportal.accounts.models import Division, Organisation, User
 from pilotportal.clock import BEIJING
@@ -145,6 +145,11 @@ def complete_draft(round: Round, *, city: str = TANGSHAN, by: User | None = None
         nominations.save_section(nomination_id=nomination.pk, section=section, values=values, revision=0, by=by, at=at)
     nominations.attach(nomination_id=nomination.pk, kind=AttachmentKind.LETTER, file=stored_pdf(city), name="推荐函.pdf", by=by, at=at)
     return Nomination.objects.get(pk=nomination.pk)
+
+
+def attached_evidence(nomination: Nomination, *, file: StoredFile | None = None, by: User | None = None, **facts: Any) -> Attachment:
+    given = {"name": "证明材料.pdf", "caption": "企业名单", "proves": "gdp", "at": IN_TIME} | facts
+    return evidence.add(nomination_id=nomination.pk, file=file or stored_pdf("evidence"), by=by or handler(nomination.province_id), **given)
 
 
 def submitted(round: Round, *, city: str = TANGSHAN, at: datetime = IN_TIME) -> Nomination:

@@ -5,11 +5,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler, StopFutureHandlers
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 
 
-class BoundedUploadHandler(FileUploadHandler):
-    """First in line: what is larger than UPLOAD_LIMIT is counted and thrown away, so that it fills neither memory nor disk.
+class BoundedUploadHandler(TemporaryFileUploadHandler):
+    """What is larger than UPLOAD_LIMIT is counted and thrown away, so that it does not fill the disk.
 
     The rest of the form is still read, since a browser shows the answer only to a request that it could send, and what was typed
     beside the file stays. The form then finds a file of that size and says its sentence.
@@ -25,15 +25,22 @@ class BoundedUploadHandler(FileUploadHandler):
         super().new_file(*arguments, **named)
         self.counted = 0
         if self.too_large:
-            raise StopFutureHandlers
+            self.file.close()
 
-    def receive_data_chunk(self, raw_data: bytes, _start: int) -> bytes | None:
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         self.counted += len(raw_data)
-        self.too_large = self.too_large or self.counted > settings.UPLOAD_LIMIT
-        return None if self.too_large else raw_data
-
-    def file_complete(self, _file_size: int) -> "UploadedFile[Any] | None":
+        if not self.too_large and self.counted > settings.UPLOAD_LIMIT:
+            self.too_large = True
+            self.file.close()  # which deletes it
         if not self.too_large:
-            return None
+            super().receive_data_chunk(raw_data, start)
+
+    def file_complete(self, file_size: int) -> "UploadedFile[Any] | None":
+        if not self.too_large:
+            return super().file_complete(file_size)
         size = max(self.counted, settings.UPLOAD_LIMIT + 1)
         return UploadedFile(io.BytesIO(), name=self.file_name, content_type=self.content_type, size=size)
+
+    def upload_interrupted(self) -> None:
+        if not self.too_large:
+            super().upload_interrupted()

@@ -9,7 +9,7 @@ from applications import queries
 from applications.enums import AttachmentKind, EvidenceRefusal, Refusal
 from applications.models import Attachment, Nomination
 from applications.rules import Refused
-from applications.services import decisions, evidence, nominations
+from applications.services import decisions, evidence, holding, nominations
 from pilotportal.audit.models import Event
 from pilotportal.digests import digest_of
 from pilotportal.files.enums import Refusal as FileRefusal
@@ -46,7 +46,7 @@ def added(act):
 
 
 def standing(nomination) -> list[Attachment]:
-    files = nominations.files_of(queries.nominations().get(pk=nomination.pk))
+    files = holding.files_of(queries.nominations().get(pk=nomination.pk))
     return [file for file in files if file.kind == AttachmentKind.EVIDENCE]
 
 
@@ -119,12 +119,12 @@ class TestReplacing:
 
 class TestBringingBack:
     def test_what_was_taken_out(self, nomination, added, act):
-        before = nominations.draft_digest(queries.nominations().get(pk=nomination.pk))
+        before = holding.draft_digest(queries.nominations().get(pk=nomination.pk))
         nominations.detach(attachment_id=added.pk, **act)
         assert standing(nomination) == []
         evidence.restore(attachment_id=added.pk, **act)
         assert standing(nomination) == [added]
-        assert nominations.draft_digest(queries.nominations().get(pk=nomination.pk)) == before
+        assert holding.draft_digest(queries.nominations().get(pk=nomination.pk)) == before
         assert Event.objects.filter(kind="nomination.file_restored").count() == 1
 
     def test_what_was_replaced_sends_its_successors_away(self, nomination, added, act):

@@ -8,9 +8,10 @@ MOST_SHIFT = 0.1  # of a page's whole life, the "good" of Core Web Vitals
 REFUSALS = {"401", "403", "422", "409"}  # answers that the browser reports although they are meant
 OFFLINE = "net::ERR_INTERNET_DISCONNECTED"  # a test pulls the plug
 MEANT = {*(f"status of {refusal} " for refusal in REFUSALS), OFFLINE}
+READER_OF_PDFS = ("chrome-extension:", "chrome:")  # the browser's own, when a page frames a PDF
 SHIFT = "layout-shift "
 REPORT_SHIFTS = f"""
-new PerformanceObserver((list) => {{
+if (window === window.top) new PerformanceObserver((list) => {{
   for (const shift of list.getEntries()) if (!shift.hadRecentInput) console.debug("{SHIFT}" + shift.value);
 }}).observe({{ type: "layout-shift", buffered: true }});
 """
@@ -40,5 +41,5 @@ class Watch:
             self._complaints.append(message.text)
 
     def _follow(self, request: Request) -> None:
-        if not request.url.startswith((self._origin, "data:", "blob:")):
+        if not request.url.startswith((self._origin, "data:", "blob:", *READER_OF_PDFS)):
             self._complaints.append(request.url)
