@@ -125,7 +125,8 @@ def _described(definition: FormDefinition, language: str | None) -> Iterator[tup
     """Each part by a key that does not change when it is moved, with all that can be said of it."""
     for place, section in enumerate(definition.sections, start=1):
         yield f"section {section.code}", _facts(section, str(place), "", language)
-        for item in (*section.fields, *section.groups):
+        items: list[FieldDefinition | GroupDefinition] = [*section.fields, *section.groups]
+        for item in items:
             shape = _full_shape(item, language) if isinstance(item, FieldDefinition) else _table(item, language).rows
             yield f"item {item.code}", _facts(item, section.label.in_language(language), shape, language)
             if isinstance(item, GroupDefinition):
