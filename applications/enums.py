@@ -8,8 +8,8 @@ from django.utils.translation import pgettext_lazy
 class Basis(TextChoices):
     """Where a rule of the round comes from."""
 
-    KNOWN = "known", _("Stated in a public document")
-    DEFAULT = "default", _("Default of this portal; no document prescribes it")
+    KNOWN = "known", _("In a public document")
+    DEFAULT = "default", _("Default of this portal")
     DECIDED = "decided", _("Decided for this round")
 
 

@@ -39,12 +39,7 @@ SECTIONS = (
     Section(
         _("Nominations"),
         (
-            Page(
-                _("Nominations"),
-                "applications:nominations",
-                PROVINCE_ROLES | REVIEW_READERS | {Role.CITY, Role.CO_DEPARTMENT},
-                also=frozenset({"applications:letters", "applications:letter"}),
-            ),
+            Page(_("Nominations"), "applications:nominations", PROVINCE_ROLES | REVIEW_READERS | {Role.CITY, Role.CO_DEPARTMENT}),
             Page(
                 _("Formal review"),
                 "review:queue",

@@ -14,6 +14,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from pilotportal import clock
+from pilotportal.documents.charts import Bar, bars
+from pilotportal.files.enums import ScanState
 from pilotportal.jobs.enums import Status
 from pilotportal.listing import listing
 from pilotportal.templatetags.interface import TONES
@@ -70,6 +72,9 @@ def show(request: HttpRequest) -> HttpResponse:
             "tasks": _tasks(),
             "steps": _steps(),
             "jobs": [_job(status) for status in JOBS],
+            "chart": _chart(),
+            "files": _files(),
+            "withheld": SimpleNamespace(label="文件未通过安全检查，不能打开。请更换文件后重新上传。"),
             "page": Paginator(range(230), 25).page(5),
             "listing": listing(range(230), request.GET, orders={"number": int}, default="-number", size=25),
             "filter": SpecimenFilter(request.GET),
@@ -96,6 +101,36 @@ def _steps() -> list[dict[str, str]]:
         {"label": "公示", "state": "todo"},
         {"label": "确定", "state": "todo"},
     ]
+
+
+def _files() -> list[SimpleNamespace]:
+    """One for each thing that a malware scanner may have said."""
+    return [_file(number, state) for number, state in enumerate(ScanState)]
+
+
+def _file(number: int, state: ScanState) -> SimpleNamespace:
+    scan = SimpleNamespace(
+        get_state_display=state.label, finding="Eicar-Test-Signature" if state == ScanState.INFECTED else "", scanned_at=None, trouble=""
+    )
+    digest = "sm3:66c7f0f462eeedd9d1f2d46bdc10e4e2"
+    stored = SimpleNamespace(size=2_411_724, pages=4, digest=digest, get_media_type_display="PDF", scan_state=str(state), scan=scan)
+    return SimpleNamespace(pk=number, name="名单.pdf", caption="2024年规模以上企业名单", file=stored, get_kind_display="佐证材料")
+
+
+def _chart() -> dict[str, Any]:
+    drawn = [
+        Bar(label="75–80", value=4),
+        Bar(label="80–85", value=17),
+        Bar(label="85–90", value=23, emphasis=True),
+        Bar(label="90–95", value=8),
+    ]
+    return {
+        "title": "得分分布",
+        "picture": bars(name="specimen", title="得分分布", items=drawn, axis="城市数"),
+        "note": "实心柱为计划名额最后一名所在分数段。",
+        "heads": ["综合得分", "城市数", "备注"],
+        "rows": [(bar.label, [bar.value], "计划名额最后一名" if bar.emphasis else "") for bar in reversed(drawn)],
+    }
 
 
 def _job(status: Status) -> SimpleNamespace:

@@ -3,6 +3,8 @@
 from review.queries.formal import acceptable, awaiting_formal_review, place_of, why_not_accept
 from review.queries.panel import called_next, commitment_in_force, draw_of, panel_of, pool
 from review.queries.results import (
+    Band,
+    distribution,
     latest_ranking,
     open_ties,
     outcome_of,
@@ -41,6 +43,7 @@ from review.queries.sheets import (
 
 __all__ = [
     "SEAT_READERS",
+    "Band",
     "Count",
     "Dossier",
     "MarkedSheet",
@@ -50,6 +53,7 @@ __all__ = [
     "checks_visible_to",
     "commitment_in_force",
     "count_of",
+    "distribution",
     "dossier_for",
     "draw_of",
     "empty_seats",

@@ -1,5 +1,8 @@
 """Rankings and selections, and what the rules would make of a ranking."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from django.db import models
@@ -11,6 +14,18 @@ from review.enums import SelectionStatus
 from review.methods import selection as walking
 from review.models import Ranking, Selection
 from review.queries import facts
+
+BAND = 5  # points
+
+
+@dataclass(frozen=True, kw_only=True)
+class Band:
+    """The cities whose score is at least `low` and below `high`; the topmost holds its upper end too. `holds_cut`: also the last place."""
+
+    low: int
+    high: int
+    count: int
+    holds_cut: bool
 
 
 def rankings_visible_to(user: User) -> models.QuerySet[Ranking]:
@@ -39,6 +54,19 @@ def open_ties(ranking: Ranking) -> list[list[dict[str, Any]]]:
         if entry["tied"]:
             ranks.setdefault(entry["rank"], []).append(entry)
     return [ranks[rank] for rank in sorted(ranks)]
+
+
+def distribution(entries: Sequence[Mapping[str, Any]], *, places: int) -> list[Band]:
+    """How many cities score in each band, from the lowest score to the highest. A cut needs more ranked cities than places."""
+    scores = sorted((Fraction(entry["score"]) for entry in entries if entry["score"] is not None), reverse=True)
+    if not scores:
+        return []
+    bands = [min(int(score // BAND), 100 // BAND - 1) for score in scores]
+    cut = bands[places - 1] if 0 < places < len(bands) else None
+    return [
+        Band(low=band * BAND, high=(band + 1) * BAND, count=bands.count(band), holds_cut=band == cut)
+        for band in range(min(bands), max(bands) + 1)
+    ]
 
 
 def outcome_of(ranking: Ranking, *, places: int) -> walking.Selection:

@@ -17,6 +17,7 @@ from applications.models import Criterion, Nomination, Round
 from applications.permissions import nomination_for, round_for
 from pilotportal.accounts.models import User
 from pilotportal.accounts.requests import SignedInRequest
+from pilotportal.documents.charts import Bar, bars
 from pilotportal.listing import Listing, listing
 from review import permissions, queries, reasons
 from review.filters import RankingFilter
@@ -111,8 +112,25 @@ def _page(request: SignedInRequest, round: Round, *, parting: TieForm | None = N
         "manages": can_rank,
         "can_rank": can_rank and not queries.selection_in_force(round),
         "sees_marks": sees,
+        "distribution": _distribution(found, places=round.planned_places) if found else None,
     }
     return render(request, "review/ranking.html", context, status=status_of(*([parting] if parting else [])))
+
+
+def _distribution(found: Ranking, *, places: int) -> dict[str, Any] | None:
+    """The chart of the scores with its table."""
+    bands = queries.distribution(found.entries, places=places)
+    if not bands:
+        return None
+    drawn = [Bar(label=f"{band.low}–{band.high}", value=band.count, emphasis=band.holds_cut) for band in bands]
+    title = _("Distribution of scores")
+    return {
+        "title": title,
+        "picture": bars(name="scores", title=title, items=drawn, axis=_("Number of cities")),
+        "note": _("A band holds its lower end. The solid bar holds the score of the last planned place."),
+        "heads": [_("Band of scores"), _("Number of cities"), _("Remark")],
+        "rows": [(bar.label, [bar.value], _("the last planned place") if bar.emphasis else "") for bar in reversed(drawn)],
+    }
 
 
 def _rows(round: Round, criteria: Iterable[Criterion], entries: Iterable[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], str]]:

@@ -38,7 +38,7 @@ class Watch:
         if message.text.startswith(SHIFT):
             self._shifts[self._page.url] += float(message.text.removeprefix(SHIFT))
         elif message.type == "error" and not any(meant in message.text for meant in MEANT):
-            self._complaints.append(message.text)
+            self._complaints.append(f"{message.location['url']}: {message.text}")
 
     def _follow(self, request: Request) -> None:
         if not request.url.startswith((self._origin, "data:", "blob:", *READER_OF_PDFS)):

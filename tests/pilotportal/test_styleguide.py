@@ -7,7 +7,8 @@ from tests.pilotportal.pages import read
 
 PARTIALS_OF_THE_FRAME = {
     *("account_menu", "brand", "breadcrumbs", "demonstration_banner", "icon", "language_switch", "messages", "navigation"),
-    *("failure", "server_error", "error_summary_formset"),
+    *("failure", "server_error", "error_summary_formset", "unread_notices", "session_notice", "wipes"),
+    "file_withheld",  # a page of its own
 }
 
 pytestmark = pytest.mark.django_db

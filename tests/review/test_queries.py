@@ -193,3 +193,30 @@ def test_progress_counts_by_expert_and_by_nomination_without_a_mark(round):
     assert members[first.expert_id] == (2, 1, 0, 0)
     assert members[third.expert_id] == (1, 0, 0, 1)
     assert queries.count_of(round) == queries.Count(sheets=5, out=4)
+
+
+def scored(*scores):
+    return [{"score": score} for score in scores]
+
+
+def bands(*scores, places=1):
+    return [(band.low, band.count, band.holds_cut) for band in queries.distribution(scored(*scores), places=places)]
+
+
+def test_the_distribution_counts_each_band_and_marks_the_last_place():
+    assert bands("181/2", "90", "449/5", "76") == [(75, 1, False), (80, 0, False), (85, 1, False), (90, 2, True)]
+    assert [low for low, _count, cut in bands("181/2", "90", "449/5", "76", places=3) if cut] == [85]
+
+
+def test_a_band_holds_its_lower_end_and_the_topmost_the_full_score():
+    assert bands("95", "100", "85") == [(85, 1, False), (90, 0, False), (95, 2, True)]
+
+
+@pytest.mark.parametrize("places", [0, 2, 3])
+def test_there_is_no_cut_where_everybody_has_a_place(places):
+    assert not any(cut for _low, _count, cut in bands("90", "80", places=places))
+
+
+def test_cities_without_a_score_are_in_no_band():
+    assert bands(None, "90", None) == [(90, 1, False)]
+    assert bands(None) == []

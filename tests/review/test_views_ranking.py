@@ -177,6 +177,16 @@ def test_the_ranking_is_turned_round_and_narrowed(round: Round, staff: Visitor) 
     assert score.attributes["aria-sort"] == "descending"
 
 
+def test_the_scores_are_drawn_with_their_table(round: Round, staff: Visitor) -> None:
+    review.ranked(round, cities=review.CITIES[:3])
+    section = staff.get("ranking").document.one("section", class_="charted")
+    rows = [[cell.text for cell in row.children] for row in section.one("tbody").all("tr")]
+    assert sum(int(count) for _band, count, _remark in rows) == 3
+    told = section.one("desc").text
+    assert all(f"{band}: {count}" in told for band, count, _remark in rows)
+    assert staff.get("ranking", find="没有这个城市").document.all("section", class_="charted")  # of all cities, whatever the list shows
+
+
 @pytest.mark.parametrize("number", [1, 3])
 def test_the_pages_take_the_same_queries_however_many(
     round: Round, staff: Visitor, number: int, django_assert_num_queries: DjangoAssertNumQueries

@@ -62,8 +62,9 @@ class Page:
 
     @property
     def heads(self) -> list[str]:
-        """The head of each row of the page's tables."""
-        return [cell.text for cell in self.document.all("th", scope="row")]
+        """The head of each row of the page's tables, beside those of a chart."""
+        drawn = [id(cell) for section in self.document.all("section", class_="charted") for cell in section.all("th", scope="row")]
+        return [cell.text for cell in self.document.all("th", scope="row") if id(cell) not in drawn]
 
     @property
     def errors(self) -> list[str]:

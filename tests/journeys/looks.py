@@ -1,0 +1,91 @@
+"""What is asked of a page that somebody looks at, whatever it is about. Each question answers with what is wrong."""
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+LAPTOP, PHONE, REFLOW = {"width": 1366, "height": 768}, {"width": 390, "height": 844}, {"width": 320, "height": 256}
+LEAST_TARGET = 24  # px, WCAG 2.2 AA 2.5.8
+ENOUGH_INK = 5  # px in either direction: scroll bars of nothing are rounded
+
+CUT_OFF = """least => [...document.querySelectorAll("body *")].filter(element => {
+  const style = getComputedStyle(element);
+  if (style.visibility === "hidden" || !element.getClientRects().length || element.closest("svg")) return false;
+  for (let around = element; around; around = around.parentElement) if (getComputedStyle(around).clipPath !== "none") return false;
+  const own = [...element.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.textContent.trim());
+  if (!own && element.tagName !== "BUTTON") return false;
+  const hides = element.tagName !== "TEXTAREA" && [style.overflowX, style.overflowY].some(flow => flow === "hidden" || flow === "clip");
+  const box = element.closest("button, .btn, .pill, .deadline, .head-button") || element;
+  const wide = element.scrollWidth - element.clientWidth > least && hides;
+  const outside = box !== element && element.getBoundingClientRect().right - box.getBoundingClientRect().right > least;
+  return wide || outside || (style.textOverflow === "ellipsis" && element.scrollWidth > element.clientWidth);
+}).map(element => "cut off: " + element.outerHTML.slice(0, 120))"""
+
+CHOICES_CUT_OFF = """() => [...document.querySelectorAll("select")].filter(element => {
+  if (!element.getClientRects().length || !element.selectedOptions.length) return false;
+  const style = getComputedStyle(element), pen = document.createElement("canvas").getContext("2d");
+  pen.font = style.font;
+  const room = element.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  return pen.measureText(element.selectedOptions[0].label).width > room + 1;
+}).map(element => "cut off: choice " + element.name + " " + element.selectedOptions[0].label)"""
+
+TARGETS = "a[href], button, input:not([type=hidden]), select, textarea, summary"
+SMALL_TARGETS = """([targets, least]) => [...document.querySelectorAll(targets)].filter(element => {
+  const box = element.getBoundingClientRect();
+  if (!element.getClientRects().length || element.closest(".visually-hidden, .skip-link")) return false;
+  if (getComputedStyle(element).display === "inline") return false;
+  const label = element.labels && element.labels.length ? element.labels[0].getBoundingClientRect() : box;
+  return Math.min(Math.max(box.height, label.height), Math.max(box.width, label.width)) < least;
+}).map(element => "small: " + element.outerHTML.slice(0, 120))"""
+
+SCROLLED_SIDEWAYS = """() => {
+  const root = document.documentElement, over = root.scrollWidth - root.clientWidth;
+  if (over <= 0) return [];
+  const wide = [...document.querySelectorAll("body *")].filter(element =>
+    element.getBoundingClientRect().right > root.clientWidth + 1 && getComputedStyle(element).position !== "absolute");
+  return [over + " px too wide: " + (wide.length ? wide[wide.length - 1].outerHTML.slice(0, 120) : "")];
+}"""
+
+NOT_FOR_PAPER = "nav, button, input[type=submit], input[type=file], .btn, .menu, .skip-link, .filter-bar"
+ON_PAPER = """kinds => [...document.querySelectorAll(kinds)]
+  .filter(element => element.getClientRects().length && getComputedStyle(element).visibility !== "hidden")
+  .map(element => "on paper: " + element.outerHTML.slice(0, 120))"""
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe-core finds against WCAG 2.2 AA and good practice."""
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
+
+
+def too_wide(page: Page) -> list[str]:
+    """The page scrolls sideways as a whole; a table that scrolls within itself does not."""
+    return page.evaluate(SCROLLED_SIDEWAYS)
+
+
+def cut_off(page: Page) -> list[str]:
+    """A choice on a phone may be longer than the screen; the list that opens shows it whole."""
+    return page.evaluate(CUT_OFF, ENOUGH_INK) + (page.evaluate(CHOICES_CUT_OFF) if page.viewport_size == LAPTOP else [])
+
+
+def small_targets(page: Page) -> list[str]:
+    """Links within a sentence are excepted, as the rule excepts them."""
+    return page.evaluate(SMALL_TARGETS, [TARGETS, LEAST_TARGET])
+
+
+def left_on_paper(page: Page) -> list[str]:
+    """What one clicks, on a sheet where nobody can."""
+    page.emulate_media(media="print")
+    try:
+        return page.evaluate(ON_PAPER, NOT_FOR_PAPER) + too_wide(page)
+    finally:
+        page.emulate_media(media="screen")
+
+
+def at_every_size(page: Page) -> list[str]:
+    """400 % of a 1280 px screen is 320 px; 1366 px is the common office laptop."""
+    found = []
+    for size in (REFLOW, PHONE, LAPTOP):
+        page.set_viewport_size(size)
+        found += [f"at {size['width']} px {fault}" for fault in [*too_wide(page), *cut_off(page), *small_targets(page)]]
+    return found

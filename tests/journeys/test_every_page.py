@@ -1,0 +1,197 @@
+"""Every page of every role, as the table of rights names them: accessible, whole at every size, clean on paper, light.
+
+The scene of the rights stands committed in the test database while this file runs, and the portal serves it as an installation does.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import transaction
+from django.urls import reverse
+from playwright.sync_api import Browser, BrowserContext, Error, Page
+
+from pilotportal import clock
+from tests.journeys import looks
+from tests.journeys.conftest import session_of
+from tests.journeys.serving import served
+from tests.journeys.traffic import Traffic
+from tests.journeys.watching import Watch
+from tests.project import permissions, scene
+from tests.project.permissions import Row
+from tests.project.scene import Actor, Scene
+
+pytestmark = pytest.mark.timeout(600)
+
+LANGUAGES = ("zh-hans", "en")
+AXE_EVERY = {"zh-hans": 1, "en": 5}  # pages; the other language changes words and lengths, seldom what axe looks at
+OK, REFUSED = 200, 422
+FEWEST_PAGES = 60
+REQUESTS, TRANSFERRED, ASSETS = 12, 150_000, 40_000  # of a cold load; bytes with their heads; stylesheets and scripts each
+OTHER_STATES = [  # of pages that the table names without their round
+    (Actor.STAFF, "/review/ranking/?round=2024"),
+    (Actor.STAFF, "/review/selection/?round=2024"),
+    (Actor.STAFF, "/review/panel/?round=2026"),
+    (Actor.STAFF, "/review/formal/?round=2026"),
+    (Actor.SUPERVISOR, "/review/progress/?round=2025"),
+    (Actor.PARTNER, "/nominations/?round=2026"),
+]
+MISTAKES = {"/no/such/page/": 404, "/review/selection/": 403, "/jobs/none/cancel/": 405}
+EMPTIED = """() => {
+  const form = [...document.querySelectorAll("main form[method=post]")].pop();
+  for (const field of form.querySelectorAll("input:not([type=hidden]), textarea, select")) {
+    if (field.type === "checkbox" || field.type === "radio") field.checked = false; else if (field.type !== "file") field.value = "";
+  }
+  form.noValidate = true;
+  form.querySelectorAll("[data-warn-unsaved]").forEach(each => each.removeAttribute("data-warn-unsaved"));
+  const button = form.querySelector("button.btn-primary, button:not([formaction])");
+  form.requestSubmit(button);
+}"""
+
+
+@dataclass(frozen=True)
+class Portal:
+    origin: str
+    scene: Scene
+
+    def path(self, actor: Actor, row: Row) -> str:
+        return reverse(row.name, args=self.scene.arguments(actor, row.about))
+
+
+@pytest.fixture(scope="module")
+def portal(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    with django_db_blocker.unblock():
+        clock.set_simulated(scene.NOW, running=False)
+        try:
+            with transaction.atomic():
+                built = scene.built()
+            with served(tmp_path_factory.mktemp("static")) as origin:
+                yield Portal(origin, built)
+        finally:
+            Path(settings.CLOCK_FILE).unlink()
+            call_command("flush", interactive=False, verbosity=0)
+
+
+def context_of(browser: Browser, portal: Portal, actor: Actor, language: str) -> BrowserContext:
+    context = browser.new_context(base_url=portal.origin, viewport=looks.LAPTOP, locale="zh-CN", timezone_id="Asia/Shanghai")
+    cookies = {settings.LANGUAGE_COOKIE_NAME: language}
+    if actor in portal.scene.people:
+        cookies[settings.SESSION_COOKIE_NAME] = session_of(portal.scene.people[actor])
+    context.add_cookies([{"name": name, "value": value, "url": portal.origin} for name, value in cookies.items()])
+    return context
+
+
+def opened(page: Page, path: str) -> bool:
+    """False for a file, which is saved and not shown."""
+    try:
+        answer = page.goto(path)
+    except Error as error:
+        if "Download is starting" in str(error):
+            return False
+        raise
+    return bool(answer and "text/html" in answer.headers.get("content-type", ""))
+
+
+def visits(portal: Portal, language: str) -> Iterator[tuple[Actor, str]]:
+    """Each page once, in one language by the first and in the other by the last of those who may open it; home by everybody."""
+    for row in permissions.rows():
+        if row.get == OK:
+            may = sorted(row.may, key=list(Actor).index)
+            chosen = may if row.name == "home" else may[:1] if language == LANGUAGES[0] else may[-1:]
+            yield from ((actor, portal.path(actor, row)) for actor in chosen)
+    yield from OTHER_STATES
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whole_at_every_size_accessible_and_clean_on_paper(portal: Portal, browser: Browser, language: str) -> None:
+    faults, seen = [], 0
+    for actor, addresses in by_actor(visits(portal, language)).items():
+        with context_of(browser, portal, actor, language) as context:
+            page = context.new_page()
+            watch = Watch(page, origin=portal.origin)
+            for path in addresses:
+                if opened(page, path):
+                    seen += 1
+                    looked = seen % AXE_EVERY[language] == 0
+                    found = [*(looks.barriers(page) if looked else []), *looks.at_every_size(page), *looks.left_on_paper(page)]
+                    faults += [f"{actor.name} {path}: {fault}" for fault in found]
+            faults += [f"{actor.name}: {complaint}" for complaint in watch.complaints]
+    assert not faults, "\n".join(faults)
+    assert seen > FEWEST_PAGES
+
+
+def by_actor(visits: Iterator[tuple[Actor, str]]) -> dict[Actor, list[str]]:
+    addresses = defaultdict(list)
+    for actor, path in visits:
+        addresses[actor].append(path)
+    return addresses
+
+
+def test_a_refused_form_is_accessible_and_whole(portal: Portal, browser: Browser) -> None:
+    """Sent with nothing in it. Left out where this state of things has no form, or where what is empty may be saved."""
+    rows = [row for row in permissions.rows() if row.get == OK and row.post == REFUSED and row.may]
+    faults, seen = [], 0
+    for actor, addresses in by_actor((min(row.may), portal.path(min(row.may), row)) for row in rows).items():
+        with context_of(browser, portal, actor, LANGUAGES[0]) as context:
+            page = context.new_page()
+            for path in addresses:
+                page.goto(path)
+                if page.locator("main form[method=post]").count() == 0:
+                    continue
+                with page.expect_navigation() as answer:
+                    page.evaluate(EMPTIED)
+                assert answer.value.status in {OK, REFUSED}, path
+                if answer.value.status == REFUSED:
+                    seen += 1
+                    faults += [f"{actor.name} {path}: {fault}" for fault in [*looks.barriers(page), *looks.at_every_size(page)]]
+    assert not faults, "\n".join(faults)
+    assert seen > 15
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_mistake_is_explained_on_an_accessible_page(portal: Portal, browser: Browser, language: str) -> None:
+    with context_of(browser, portal, Actor.HANDLER, language) as context:
+        page = context.new_page()
+        for path, status in MISTAKES.items():
+            assert page.goto(path).status == status
+            assert [*looks.barriers(page), *looks.at_every_size(page), *looks.left_on_paper(page)] == []
+
+
+def main_pages(page: Page) -> list[str]:
+    """Home and whatever stands in this person's navigation."""
+    page.goto("/")
+    links = page.eval_on_selector_all("nav a[href]", "links => links.map(link => link.getAttribute('href'))")
+    return ["/", *(link for link in links if link.startswith("/") and link != "/")]
+
+
+def all_main_pages(portal: Portal, browser: Browser) -> dict[str, Actor]:
+    """Each address once, with the first who has it in the navigation."""
+    found: dict[str, Actor] = {}
+    for actor in portal.scene.people:
+        with context_of(browser, portal, actor, LANGUAGES[0]) as context:
+            found = dict.fromkeys(main_pages(context.new_page()), actor) | found
+    long = [
+        ("applications:nomination_preview", ("submitted",), Actor.STAFF),
+        ("applications:nomination_section", ("draft", "actors"), Actor.HANDLER),
+    ]
+    long += [("review:sheet", ("sheet",), Actor.EXPERT), ("review:return", ("submitted",), Actor.STAFF)]
+    return found | {reverse(name, args=portal.scene.arguments(actor, about)): actor for name, about, actor in long}
+
+
+def test_pages_are_light_cold_and_warm(portal: Portal, browser: Browser) -> None:
+    heavy, pages = {}, all_main_pages(portal, browser)
+    for path, actor in pages.items():
+        with context_of(browser, portal, actor, LANGUAGES[0]) as context:
+            cold = Traffic(context.new_page()).of(path)
+            if len(cold.requests) > REQUESTS or cold.bytes > TRANSFERRED:
+                heavy[path] = f"{cold.bytes:.0f} bytes in {len(cold.requests)} requests"
+            assert 0 < cold.bytes_of(".css") <= ASSETS, path
+            assert 0 < cold.bytes_of(".js") <= ASSETS, path
+            assert cold.of(path).requests == [f"{portal.origin}{path}"], f"{path} again"
+    assert heavy == {}
+    assert len(pages) > 12
