@@ -39,7 +39,12 @@ SECTIONS = (
     Section(
         _("Nominations"),
         (
-            Page(_("Nominations"), "applications:nominations", PROVINCE_ROLES | REVIEW_READERS | {Role.CITY, Role.CO_DEPARTMENT}),
+            Page(
+                _("Nominations"),
+                "applications:nominations",
+                PROVINCE_ROLES | REVIEW_READERS | {Role.CITY, Role.CO_DEPARTMENT},
+                also=frozenset({"applications:letters", "applications:letter"}),
+            ),
             Page(
                 _("Formal review"),
                 "review:queue",

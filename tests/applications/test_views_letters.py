@@ -142,6 +142,15 @@ def test_places_are_changed_without_a_script_and_what_was_typed_comes_back(clien
     assert client.post(address, {"down": "nothing"}).status_code == 404
 
 
+def test_the_enter_key_makes_the_letter_and_moves_nothing(client, handler, ranking):
+    """A browser takes the first button of the form for it."""
+    for city in (TANGSHAN, SHIJIAZHUANG):
+        ready(ranking, city=city)
+    form = client.get(index(ranking)).content.decode().partition('id="order"')[2]
+    first = form.partition("<button")[2].partition(">")[0]
+    assert "formaction" not in first
+
+
 def test_where_the_order_does_not_count_there_is_nothing_to_move(client, handler, round):
     _first, second = ready(round, city=SHIJIAZHUANG), ready(round, city=TANGSHAN)
     assert 'name="up"' not in client.get(index(round)).content.decode()
