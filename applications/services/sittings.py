@@ -2,7 +2,7 @@
 
 A page that saves by itself saves every few seconds. Each saving is written, but it becomes an event only when it says something new: a
 person begins to write on an entry, or still does so ten minutes later. So the record of the round tells who worked on what and when, and
-the submitted version holds what came of it (docs/adr/0005-drafts.md).
+the submitted version holds what came of it (docs/adr/0006-drafts.md).
 """
 
 from collections.abc import Collection, Mapping

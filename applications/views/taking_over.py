@@ -72,4 +72,4 @@ def _line(offer: taking_over.Offer) -> Line:
     else:
         shown = content.shown_field(offer.item, offer.value, language)
         dated = offer.item.type in {"year", "integer", "decimal"}
-    return Line(offer.item.code, shown, f"{offer.source.round} · {offer.source.city.name}", dated)
+    return Line(offer.item.code, shown, f"{offer.source.round.code} · {offer.source.city.name}", dated)

@@ -1,12 +1,14 @@
 // A section of the nomination while one types: the portal is sent what was changed a moment after the last key, and until it has it a
 // copy lies on this computer, which is offered when the page is opened again. The copy is encrypted with a key that only the portal
-// knows and gives to the same person, so whoever sits here next can do nothing with it (docs/adr/0005-drafts.md).
+// knows and gives to the same person, so whoever sits here next can do nothing with it (docs/adr/0006-drafts.md).
 
 const SAVE_AFTER = 1500;
 const COPY_AFTER = 300;
 const TRY_AGAIN_AFTER = 10000;
 const SEND_LIMIT = 30000;
 const PATIENCE = 5000;
+const NOTICED = 1500; // a dispute told later than that before the button was pressed cannot have been decided with it
+const SEEN = 96; // pixels of an entry that the foot of the form never covers while somebody writes there
 const OUTLIVES = 15000; // characters; a browser keeps at most 64 kB alive
 const form = document.querySelector("form[data-draft]");
 const hidden = (name) => form.querySelector(`[name=${name}]`);
@@ -54,6 +56,7 @@ let sending = null;
 let saveTimer = 0;
 let copyTimer = 0;
 let errors = {};
+let disputed = { entries: "", since: 0 }; // what somebody else changed as well, and when that was told
 let own = prefix + hidden("_page").value;
 let leaving = false;
 
@@ -136,7 +139,11 @@ function steadily(change) {
   const anchor = document.activeElement;
   const before = anchor.getBoundingClientRect().top;
   change();
-  if (anchor !== document.body && anchor.isConnected) window.scrollBy(0, anchor.getBoundingClientRect().top - before);
+  if (anchor === document.body || !anchor.isConnected) return;
+  window.scrollBy(0, anchor.getBoundingClientRect().top - before);
+  const foot = form.querySelector(".section-foot").getBoundingClientRect().top;
+  const hidden = Math.min(anchor.getBoundingClientRect().bottom, anchor.getBoundingClientRect().top + SEEN) - foot;
+  if (hidden > 0 && !anchor.closest(".section-foot")) window.scrollBy(0, hidden);
 }
 
 function fill(box, html) {
@@ -184,6 +191,8 @@ function show(answer, then) {
 function apply(answer, then) {
   const still = written() === then;
   errors = answer.errors;
+  const names = Object.keys(answer.remarks || {}).sort().join();
+  if (names !== disputed.entries) disputed = { entries: names, since: Date.now() };
   steadily(() => show(answer, then));
   hidden("_revision").value = answer.revision;
   hidden("_base").value = JSON.stringify({ ...JSON.parse(hidden("_base").value || "{}"), ...answer.base });
@@ -212,11 +221,12 @@ async function ask(body) {
 async function send() {
   const then = (sent = written());
   hidden("_turn").value = turn += 1;
-  copy();
+  const copied = copy();
   let answer;
   try {
     answer = await ask(new FormData(form));
   } catch {
+    await copied;
     alarm(form.dataset.kept ? "offline" : "offline-uncopied");
     return null;
   }
@@ -268,18 +278,21 @@ window.addEventListener("pageshow", (event) => {
 });
 
 // A button of the form: what was typed arrives first, then the form is sent as without scripts, and its page is the answer. Without a
-// connection, or signed out, the page stays: the answer would be no page of ours.
+// connection, or signed out, the page stays: the answer would be no page of ours. It stays as well where somebody else turns out to have
+// changed the same entry: “Save” keeps one's own text, and that is to be a decision.
 form.addEventListener("submit", async (event) => {
   if (event.defaultPrevented) return;
   event.preventDefault();
   if (form.dataset.sent) return;
   form.dataset.sent = "yes";
   const button = event.submitter;
+  const pressed = Date.now();
   const redraws = button && ["add", "remove", "take"].includes(button.name);
   const patience = new Promise((go) => window.setTimeout(go, PATIENCE));
   const complete = await Promise.race([redraws ? sending : save(), patience]);
   delete form.dataset.sent;
   if (!navigator.onLine || (complete === null && !redraws)) return void place("state").scrollIntoView({ block: "nearest" });
+  if (!redraws && disputed.entries && disputed.since > pressed - NOTICED) return void place("conflict").querySelector("a").focus();
   if (button && button.name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value }));
   window.clearTimeout(saveTimer);
   leaving = true;

@@ -3,6 +3,7 @@ end of the session."""
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from pilotportal.accounts.enums import Role
 from pilotportal.accounts.models import User
 from pilotportal.audit.models import Event
 from tests import factories
+from tests.applications.test_taking_over import NEXT_YEARS
 from tests.factories import HEBEI, IN_TIME
 from tests.journeys.conftest import Visit, session_of
 
@@ -185,6 +187,55 @@ def test_a_copy_is_discarded_on_demand(visit: Visit, handler: User, draft: Nomin
     assert content() == {}
 
 
+def test_without_cryptography_the_copy_lives_as_long_as_the_tab(visit: Visit, handler: User, draft: Nomination) -> None:
+    page = visit(handler)
+    page.add_init_script("Object.defineProperty(window.crypto, 'subtle', { value: undefined })")  # as over plain HTTP
+    page.goto(address(draft))
+    page.context.set_offline(True)
+    page.fill("#id_overview", "只留在本标签页")
+    expect(page.locator("[data-draft-alert]")).to_contain_text(re.compile("保留在本机|kept on this computer"))
+    assert copies(page) == []
+    page.route("**/sections/**", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    page.context.set_offline(False)
+    page.reload()
+    page.unroute_all()
+    page.reload()
+    expect(page.locator("[data-draft-copy] dialog")).to_contain_text("只留在本标签页")
+
+
+def test_where_no_copy_can_be_kept_the_page_says_so_and_asks_before_it_is_left(visit: Visit, handler: User, draft: Nomination) -> None:
+    page = visit(handler)
+    page.add_init_script("Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }")
+    page.goto(address(draft))
+    page.context.set_offline(True)
+    page.fill("#id_overview", "没有副本")
+    expect(page.locator("[data-draft-alert]")).to_contain_text(re.compile("不能保留|keeps no copy"))
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.locator("#id_overview").click()  # a browser asks only somebody who has done something
+    page.close(run_before_unload=True)
+    page.wait_for_timeout(500)
+    assert asked == ["beforeunload"]
+
+
+def test_what_was_taken_over_is_looked_through_and_marked(visit: Visit, handler: User) -> None:
+    factories.complete_draft(factories.opened_round(), by=handler)
+    next_round = factories.opened_round(code="2026", deadlines=NEXT_YEARS)
+    draft = factories.draft(next_round, by=handler, at=IN_TIME + timedelta(seconds=1))
+    page = visit(handler)
+    page.goto(f"/nominations/{draft.code}/earlier/")
+    accessible(page)
+    page.locator("#take-gdp").uncheck()
+    page.locator("main form button.btn-primary").click()
+    page.goto(address(draft))
+    expect(page.locator("#id_gdp")).to_have_value("")
+    expect(page.locator("[data-entry=overview] [data-taken-over]")).to_be_visible()
+    accessible(page)
+    page.fill("#id_overview", "改过的概况")
+    expect(page.locator("[data-entry=overview] [data-taken-over]")).to_have_count(0)
+    expect(page.locator("[data-entry=population] [data-taken-over]")).to_be_visible()
+
+
 def test_signing_out_asks_and_leaves_no_text_behind(visit: Visit, handler: User, draft: Nomination) -> None:
     page = visit(handler)
     page.goto(address(draft))
@@ -222,6 +273,28 @@ def test_two_editors_of_one_entry_both_see_both_texts(visit: Visit, handler: Use
     expect(page.locator("#id_overview")).to_have_value("同事的文字")
 
 
+def test_the_button_decides_nothing_that_was_not_seen_before_it_was_pressed(visit: Visit, handler: User, draft: Nomination) -> None:
+    page = visit(handler)
+    page.goto(address(draft))
+    other = page.context.new_page()
+    other.goto(address(draft))
+    other.fill("#id_overview", "另一页签的文字")
+    other.get_by_role("button", name="保存", exact=True).click()
+    expect(other.get_by_role("status").first).to_contain_text("已保存")
+    page.bring_to_front()
+    page.fill("#id_overview", "本页签的文字")
+    page.get_by_role("button", name="保存", exact=True).click()
+    expect(page.locator("[data-draft-conflict] a")).to_be_focused()
+    expect(page.locator("[data-entry=overview]")).to_contain_text("另一页签的文字")
+    expect(page.locator("#id_overview")).to_have_value("本页签的文字")
+    assert content()["overview"] == "另一页签的文字"
+    accessible(page)
+    page.wait_for_timeout(1600)
+    page.get_by_role("button", name="保存", exact=True).click()  # seen now: mine
+    expect(page.get_by_role("status").first).to_contain_text("已保存")
+    assert content()["overview"] == "本页签的文字"
+
+
 def test_rows_that_somebody_else_changed_are_shown_as_well(visit: Visit, handler: User, draft: Nomination) -> None:
     page = visit(handler)
     page.goto(address(draft, "actors"))
@@ -232,6 +305,7 @@ def test_rows_that_somebody_else_changed_are_shown_as_well(visit: Visit, handler
     group = page.locator("[data-entry=enterprises]")
     expect(group.locator("[data-remarks]")).to_contain_text("同事的厂")
     expect(group.locator("tbody tr", has=page.locator("input")).first.locator(NAME)).to_have_value("我的厂")
+    page.wait_for_timeout(1600)
     page.get_by_role("button", name="保存", exact=True).click()  # the decision: mine
     expect(page.get_by_role("status").first).to_contain_text("已保存")
     assert [row["name"] for row in content()["enterprises"]] == ["我的厂"]
