@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from django.utils import translation
-from django.utils.translation import gettext
 from playwright.sync_api import Page, expect
 
 from applications.models import Pilot, Round
@@ -17,6 +15,7 @@ from review.enums import SelectionStatus, SheetStatus
 from review.models import Recusal, ScoreSheet, Selection
 from tests import factories
 from tests.journeys.conftest import Visit
+from tests.journeys.keys import go, said, tab_to
 from tests.review import factories as review
 from tests.review.factories import DRAWN_AT, PUBLIC_NUMBER, RANKED_AT, SCORED_AT
 
@@ -24,16 +23,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
 TWO = [factories.TANGSHAN, factories.TAIYUAN]
 CODES = ["manufacturing", "hr_services", "talent", "demonstration", "plan", "safeguards"]
-MOST_TABS = 120
-FOCUSED = """() => {
-  const element = document.activeElement, style = getComputedStyle(element);
-  const label = element.labels && element.labels.length ? element.labels[0].innerText : "";
-  return {
-    name: (element.getAttribute("aria-label") || label || element.innerText || "").trim().replace(/\\s+/g, " "),
-    field: element.name || "",
-    seen: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
-  };
-}"""
 
 
 @pytest.fixture(autouse=True)
@@ -56,34 +45,9 @@ def sheets(round: Round) -> list[ScoreSheet]:
     return [sheet for sheet in review.sheets(round) if sheet.expert_id == first.expert_id]
 
 
-def said(text: str) -> str:
-    """In Chinese, as far as its first variable part."""
-    with translation.override("zh-hans"):
-        words = gettext(text)
-    assert words != text, f"not translated: {text}"
-    return words.partition("%")[0]
-
-
 def accessible(page: Page) -> None:
     results = Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
-
-
-def tab_to(page: Page, name: str = "", *, field: str = "") -> None:
-    """Press Tab until the focus is there, and see it at every stop."""
-    for _stop in range(MOST_TABS):
-        page.keyboard.press("Tab")
-        focused = page.evaluate(FOCUSED)
-        assert focused["seen"], f"nobody sees the focus on {focused}"
-        if (field and focused["field"] == field) or (name and focused["name"].startswith(name)):
-            return
-    raise AssertionError(f"No Tab leads to {name or field}.")
-
-
-def go(page: Page, name: str) -> None:
-    tab_to(page, name)
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
 
 
 def score_by_keyboard(page: Page, *, marks: dict[str, str]) -> None:
