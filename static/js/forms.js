@@ -4,7 +4,8 @@
 const forms = () => document.querySelectorAll("form[method=post]");
 
 function focusErrorSummary() {
-  const summary = document.querySelector("form[method=post] [data-error-summary]");
+  const summaries = [...document.querySelectorAll("main [data-error-summary]")]; // on top of the form, or above it
+  const summary = summaries.find((each) => !each.closest("form[method=get]"));
   if (summary) summary.focus();
 }
 

@@ -66,7 +66,7 @@ def test_a_section_is_filled_in_by_keyboard(visit: Visit, ready: Nomination) -> 
     page.keyboard.type("9133.2")
     go(page, said("Save and continue"))
     ready.refresh_from_db()
-    assert ready.content["gdp"] == "9133.2"
+    assert ready.content["gdp"] == "9133.20"
 
 
 def test_a_nomination_is_submitted_by_keyboard(visit: Visit, ready: Nomination) -> None:
