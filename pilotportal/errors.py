@@ -1,16 +1,19 @@
 """What people read when a request cannot be answered: what happened, what it means, what to do."""
 
+import sys
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
 from django.views.decorators.csrf import requires_csrf_token
 
+from pilotportal import maintenance
 from pilotportal.middleware import Respond
 
 log = structlog.get_logger(__name__)
@@ -95,6 +98,11 @@ def explain_refused_method(get_response: Respond) -> Respond:
 
 
 def server_error(_request: HttpRequest) -> HttpResponse:
-    """In both languages and without a context: whatever failed, neither database, session nor language may be needed here."""
+    """In both languages and without a context: whatever failed, neither database, session nor language may be needed here.
+
+    Where the database does not answer, the page says so, and when to try again.
+    """
+    if isinstance(sys.exception(), (OperationalError, InterfaceError)):
+        return maintenance.closed(None)
     incident = structlog.contextvars.get_contextvars().get("request", "")
     return HttpResponse(render_to_string("500.html", {"incident": incident}), status=HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -12,6 +12,8 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
+from django.shortcuts import redirect
+from django.urls import reverse
 
 from pilotportal import clock
 
@@ -72,6 +74,22 @@ def renew_session(get_response: Respond) -> Respond:
         return response
 
     return respond
+
+
+def ask_for_own_password(get_response: Respond) -> Respond:
+    """Whoever signed in with a password that an administrator gave replaces it before anything else."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        if getattr(request.user, "must_change_password", False) and not request.path.startswith(_allowed_before()):
+            return redirect("account_change_password")
+        return get_response(request)
+
+    return respond
+
+
+def _allowed_before() -> tuple[str, ...]:
+    names = ("account_change_password", "account_logout", "set_language", "accessibility", "help", "health", "ready")
+    return tuple(reverse(name) for name in names)
 
 
 def log_context(get_response: Respond) -> Respond:

@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "pilotportal.middleware.CompressPages",
     "csp.middleware.CSPMiddleware",
+    "pilotportal.maintenance.hold",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -86,6 +87,7 @@ MIDDLEWARE = [
     "pilotportal.middleware.refuse_null_character",
     "pilotportal.middleware.renew_session",
     "pilotportal.middleware.log_context",
+    "pilotportal.middleware.ask_for_own_password",
     "pilotportal.errors.explain_refused_method",
     "pilotportal.errors.give_back_what_was_typed",
 ]
@@ -185,13 +187,14 @@ CELERY_BEAT_SCHEDULE = {
 
 # -- People -----------------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["pilotportal.notices.backends.NoticingBackend"]
+AUTHENTICATION_BACKENDS = ["applications.backends.RoundKnowingBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 if MODE == "test":
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the hash's cost is not what the tests are about
+PASSWORD_LENGTH = env.int("PORTAL_PASSWORD_LENGTH", default=8)  # characters at least
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": PASSWORD_LENGTH}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
@@ -236,6 +239,7 @@ CONTENT_SECURITY_POLICY = {
 
 # -- Mail -------------------------------------------------------------------------------------------------------------------
 vars().update(env.email("EMAIL_URL", default="consolemail://" if not PRODUCTION else "smtp://localhost:25"))
+CONTACT = env("PORTAL_CONTACT", default="")  # telephone or address of those who help, shown on the help page
 DEFAULT_FROM_EMAIL = env("PORTAL_MAIL_FROM", default="portal@localhost")
 
 # -- Language ---------------------------------------------------------------------------------------------------------------

@@ -5,8 +5,14 @@ from django.utils.translation import gettext_lazy as _
 
 EVENTS: dict[str, "Promise | str"] = {
     "account.added": _("Account added"),
+    "account.closed": _("Account closed"),
     "account.locked_out": _("Account locked after failed sign-ins"),
+    "account.opened": _("New account confirmed and opened"),
     "account.password_changed": _("Password changed"),
+    "account.password_reset": _("New password given by an administrator"),
+    "account.reopened": _("Account reopened"),
+    "account.request_refused": _("Change of an account refused"),
+    "account.requested": _("Change of an account asked for"),
     "account.sign_in_failed": _("Sign-in failed"),
     "account.signed_in": _("Signed in"),
     "account.signed_out": _("Signed out"),
@@ -21,6 +27,8 @@ EVENTS: dict[str, "Promise | str"] = {
     "dossier.file_viewed": _("File of a dossier viewed by an expert"),
     "dossier.read": _("Dossier read by an expert"),
     "expert.added": _("Expert added to the pool"),
+    "expert.rested": _("Expert not drawn for the time being"),
+    "expert.taken_up": _("Expert can be drawn again"),
     "file.scanned": _("File checked for malware"),
     "formal.accepted_together": _("Nominations accepted together"),
     "formal.checked": _("Formal review: outcome recorded"),

@@ -10,3 +10,8 @@ def can_export_results(user: User) -> bool:
 
 def can_read_the_record(user: User) -> bool:
     return user.role in {Role.SUPERVISOR, Role.AUDIT_ADMIN}
+
+
+def can_search(user: User) -> bool:
+    """Administrators have no business here that they could look for."""
+    return not user.is_administrator

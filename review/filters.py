@@ -54,3 +54,13 @@ class RankingFilter(ListFilter):
     def among(self, entries: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         name, region = self.value_of("find") or "", self.value_of("region")
         return [entry for entry in entries if name in f"{entry['province']}{entry['city']}" and (not region or entry["region"] == region)]
+
+
+class PoolFilter(ListFilter):
+    find = forms.CharField(label=_("Name or employer"), max_length=60, required=False)
+    resting = forms.BooleanField(label=_("Only who cannot be drawn"), required=False)
+
+    def among(self, experts: QuerySet[Any]) -> QuerySet[Any]:
+        if name := self.value_of("find"):
+            experts = experts.filter(Q(user__name__icontains=name) | Q(user__organisation__name__icontains=name))
+        return experts.exclude(available=True, user__is_active=True) if self.value_of("resting") else experts

@@ -10,11 +10,15 @@ from typing import Any, cast
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from applications.forms.fields import LastDayField, LongTextField, WholeNumberField
+from applications.industries import INDUSTRIES, label_of
 from applications.models import Criterion, Nomination, Round
+from pilotportal.accounts.models import Division, User
 from review.enums import Ground, Refusal, TieMethod
 
 NONCE_BYTES = 32
@@ -345,3 +349,47 @@ class TieForm(ReviewForm):
 class DecisionForm(ReviewForm):
     field_of = {Refusal.NO_DECISION_NUMBER: "decision_number"}
     decision_number = reference_field(label=_("Document number of the decision"), max_length=60)
+
+
+class AccountField(forms.ModelChoiceField):
+    def label_from_instance(self, account: User) -> str:
+        return f"{account.name} ({account.username}) · {account.organisation.name}"
+
+
+class AddExpertForm(ReviewForm):
+    """入库. The province is that of the employer unless another one is chosen."""
+
+    field_of = {Refusal.NO_PROVINCE: "province", Refusal.NOT_AN_EXPERT: "account", Refusal.NOT_AN_INDUSTRY: "industries"}
+
+    title = forms.CharField(label=_("Professional title"), max_length=60)
+    field = forms.CharField(label=_("Field"), max_length=60, help_text=_("What the expert works on, in a few words."))
+    industries = forms.MultipleChoiceField(
+        label=_("Manufacturing divisions that the expert knows"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("They decide which nominations the expert suits. An expert without any counts as general."),
+    )
+
+    def __init__(self, *args: Any, accounts: QuerySet[User], provinces: QuerySet[Division], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = AccountField(label=_("Account"), queryset=accounts, help_text=_("Accounts of experts that are not in the pool yet."))
+        place = forms.ModelChoiceField(
+            label=_("Province of the workplace"),
+            queryset=provinces,
+            required=False,
+            empty_label=_("That of the employer"),
+            help_text=_("An expert does not judge nominations of this province."),
+        )
+        self.fields = {"account": people, "province": place, **self.fields}
+        self.fields["industries"].choices = [(code, label_of(code, get_language())) for code in INDUSTRIES]
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """What the service is told."""
+        entered = self.cleaned_data
+        province = entered["province"]
+        return {
+            "user_id": entered["account"].pk,
+            "province": province.pk if province else "",
+            **{name: entered[name] for name in ("title", "field", "industries")},
+        }

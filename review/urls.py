@@ -1,6 +1,6 @@
 from django.urls import path
 
-from review.views import assignment, formal, panel, progress, ranking, selection, sheets
+from review.views import assignment, formal, panel, pool, progress, ranking, selection, sheets
 
 app_name = "review"
 urlpatterns = [
@@ -20,6 +20,9 @@ urlpatterns = [
     path("review/panel/<str:code>/runs/<int:run_id>/undo/", assignment.undo, name="undo_assignment"),
     path("review/panel/<str:code>/fill/", assignment.fill, name="fill_vacancies"),
     path("review/panel/<str:code>/experts/<int:expert_id>/excuse/", panel.excuse, name="excuse"),
+    path("review/pool/", pool.pool, name="pool"),
+    path("review/pool/add/", pool.add, name="pool_add"),
+    path("review/pool/<int:expert_id>/available/", pool.set_available, name="pool_available"),
     path("review/progress/", progress.progress, name="progress"),
     path("review/progress/nominations/<str:code>/", progress.of_nomination, name="nomination_sheets"),
     path("review/progress/<str:code>/experts/<int:expert_id>/", progress.of_expert, name="expert_sheets"),

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from applications import permissions, queries
+from applications import permissions, queries, requests
 from applications.forms.deadlines import AmendForm
 from applications.models import Closing
 from applications.rules import Refused
@@ -22,14 +22,12 @@ from pilotportal.digests import canonical
 @login_required
 @require_safe
 def index(request: SignedInRequest, code: str = "") -> HttpResponse:
-    """Of the round that was opened last, or of the one asked for."""
+    """Of the round in the path, else of the one that the request is about."""
     if not permissions.can_watch_deadlines(request.user):
         raise PermissionDenied
-    opened = list(queries.rounds_visible_to(request.user).filter(opened_at__isnull=False).order_by("-opened_at").defer("form"))
-    round = permissions.round_for(request.user, code) if code else opened[0] if opened else None
+    round = permissions.round_for(request.user, code) if code else requests.chosen_round(request)
     context = {
         "round": round,
-        "others": [each for each in opened if each != round],
         "boards": boards.of_deadlines(round, at=request.received_at) if round else [],
         "corrections": boards.of_corrections(round, at=request.received_at) if round else None,
         "tasks": boards.of_tasks(),

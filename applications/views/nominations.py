@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from applications import content, permissions, queries
+from applications import content, permissions, queries, requests
 from applications.enums import AttachmentKind, Refusal
 from applications.forms.nominations import ListFilter, StartForm, WithdrawForm
 from applications.models import Attachment, Nomination
@@ -33,19 +33,21 @@ FIELD_OF_REFUSAL = {
 @login_required
 @require_GET
 def index(request: SignedInRequest) -> HttpResponse:
-    """A province finds its nominations by round, the ministries what is in."""
+    """A province finds its nominations in the round, the ministries what is in."""
+    code = requests.code_of_list(request)
     if permissions.can_nominate(request.user):
         rounds = listing.rounds_of(request.user, at=request.received_at)
+        rounds = [each for each in rounds if each.round.code == code] or rounds  # all, where the province has no part in that round
         return render(request, "applications/nomination_list.html", {"rounds": rounds})
     if not permissions.can_read_nominations(request.user):
         raise PermissionDenied
     if request.user.role in {Role.CITY, Role.CO_DEPARTMENT}:
-        lines = listing.lines_of(request.user, at=request.received_at)
+        lines = [line for line in listing.lines_of(request.user, at=request.received_at) if line.nomination.round.code == code]
         return render(request, "applications/nomination_list_hands.html", {"lines": lines})
     narrow = ListFilter(request.GET, provinces=queries.provincial_units())
-    listed = narrow.narrowed(queries.nominations_listed_for(request.user)).order_by("-round__code", "city_id", "pk")
+    listed = narrow.narrowed(queries.nominations_listed_for(request.user).filter(round__code=code)).order_by("city_id", "pk")
     page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
-    return render(request, "applications/nomination_list_in.html", {"page": page, "filter": narrow})
+    return render(request, "applications/nomination_list_in.html", {"page": page, "filter": narrow, "code": code})
 
 
 @login_required

@@ -20,6 +20,7 @@ class Role(TextChoices):
 
 PROVINCE_ROLES = frozenset({Role.PROVINCE_HANDLER, Role.PROVINCE_APPROVER})
 REVIEW_READERS = frozenset({Role.STAFF, Role.PARTNER, Role.SUPERVISOR})
+ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 
 
 class Kind(TextChoices):
@@ -72,3 +73,24 @@ class Region(TextChoices):
     CENTRAL = "central", _("Central")
     WEST = "west", _("West")
     NORTHEAST = "northeast", _("Northeast")
+
+
+class Act(TextChoices):
+    """What administrators do with an account."""
+
+    ADD = "add", _("New account")
+    REOPEN = "reopen", _("Reopening")
+    CLOSE = "close", _("Closing")
+    RESET = "reset", _("New password")
+
+
+class Refusal(TextChoices):
+    """Why something cannot be done with an account."""
+
+    NOT_SYSTEM_ADMIN = "not_system_admin", _("Only a system administrator may do this.")
+    NOT_SECURITY_ADMIN = "not_security_admin", _("Only a security administrator may do this.")
+    OWN_ACCOUNT = "own_account", _("Nobody decides about their own account. Ask another administrator.")
+    WAITING = "waiting", _("Something else about this account still awaits the security administrator.")
+    IS_OPEN = "is_open", _("The account is open already.")
+    IS_CLOSED = "is_closed", _("The account is closed. Reopen it first.")
+    DECIDED = "decided", _("This has been decided already.")

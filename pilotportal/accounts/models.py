@@ -1,11 +1,25 @@
+import pgtrigger
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Left
 from django.db.models.lookups import Exact
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from pilotportal.accounts.enums import PROVINCE_ROLES, REVIEW_READERS, SELF_NOMINATING, Branch, Kind, Level, Region, Role
+from pilotportal.accounts.enums import (
+    ADMINISTRATORS,
+    PROVINCE_ROLES,
+    REVIEW_READERS,
+    SELF_NOMINATING,
+    Act,
+    Branch,
+    Kind,
+    Level,
+    Region,
+    Role,
+)
 
 
 class Division(models.Model):
@@ -81,6 +95,8 @@ class User(AbstractUser):
     role = models.CharField(_("role"), max_length=20, choices=Role)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="members", verbose_name=_("organisation"))
 
+    must_change_password = models.BooleanField(_("the password was given and is to be replaced"), default=False)
+
     REQUIRED_FIELDS = ["name", "role", "organisation_id"]
 
     class Meta:
@@ -94,6 +110,9 @@ class User(AbstractUser):
 
     def get_full_name(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("accounts:person", args=[self.username])
 
     @property
     def division_id(self) -> str | None:
@@ -110,3 +129,57 @@ class User(AbstractUser):
     @property
     def reads_the_review(self) -> bool:
         return self.role in REVIEW_READERS
+
+    @property
+    def is_administrator(self) -> bool:
+        """Of the portal, and so without any business in it."""
+        return self.role in ADMINISTRATORS
+
+
+class AccountRequest(models.Model):
+    """What a system administrator wants done with an account and a security administrator confirms or refuses (三员分立).
+
+    The hash of a password that waits with it is forgotten once it is decided.
+    """
+
+    account = models.ForeignKey(User, on_delete=models.PROTECT, related_name="requests", verbose_name=_("account"))
+    act = models.CharField(_("act"), max_length=10, choices=Act)
+    password = models.CharField(_("hash of the new password"), max_length=128, blank=True)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("asked by"))
+    asked_at = models.DateTimeField(_("asked at"))
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("decided by")
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True)
+    confirmed = models.BooleanField(_("confirmed"), null=True)
+
+    class Meta:
+        verbose_name = _("request about an account")
+        verbose_name_plural = _("requests about accounts")
+        ordering = ["pk"]
+        triggers = [
+            pgtrigger.Protect(
+                name="account_request_is_kept",
+                operation=pgtrigger.UpdateOf("account_id", "act", "asked_by_id", "asked_at") | pgtrigger.Delete,
+            ),
+            pgtrigger.Protect(
+                name="account_request_is_decided_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__decided_at__isnull=False),
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(act__in=Act.values), name="account_request_act_is_known"),
+            models.CheckConstraint(
+                condition=Q(decided_at__isnull=True, decided_by__isnull=True, confirmed__isnull=True)
+                | Q(decided_at__isnull=False, decided_by__isnull=False, confirmed__isnull=False, password=""),
+                name="account_request_decided_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("asked_by")), name="account_request_takes_two_people"
+            ),
+            models.UniqueConstraint(fields=["account"], condition=Q(decided_at__isnull=True), name="account_request_one_at_a_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_act_display()} {self.account.username}"

@@ -34,6 +34,8 @@ def record_failed_sign_in(credentials: dict[str, Any], request: HttpRequest | No
 
 @receiver(password_changed)
 def record_new_password(request: HttpRequest, user: User, **_signal: object) -> None:
+    """One's own password takes the place of the one that was given."""
+    User.objects.filter(pk=user.pk).update(must_change_password=False)
     audit.record("account.password_changed", at=_arrival(request), by=user, target=user, address=_address(request))
 
 

@@ -13,9 +13,12 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from applications import requests
 from pilotportal import navigation as frame
 from pilotportal.clock import BEIJING
 from pilotportal.listing import Listing
+from pilotportal.templatetags.rounds import code_on
+from reporting.enums import words_of
 
 register = template.Library()
 
@@ -55,6 +58,11 @@ def hour(value: datetime) -> str:
     return f"{timezone.localtime(value, BEIJING):%H:%M}"
 
 
+@register.filter
+def event_words(kind: str) -> str:
+    return words_of(kind)
+
+
 @register.simple_tag(takes_context=True)
 def navigation(context: dict[str, Any]) -> list[frame.Link]:
     request: HttpRequest | None = context.get("request")
@@ -62,7 +70,9 @@ def navigation(context: dict[str, Any]) -> list[frame.Link]:
     if request is None or user is None or not user.is_authenticated:
         return []
     view_name = request.resolver_match.view_name if request.resolver_match else ""
-    return frame.links_for(user.role, path=request.path, view_name=view_name)
+    several = len(requests.known_rounds(request)) > 1
+    round_code = (code_on(context) or requests.chosen_code(request)) if several else ""
+    return frame.links_for(user.role, path=request.path, view_name=view_name, round_code=round_code)
 
 
 @register.simple_tag

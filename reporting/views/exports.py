@@ -1,18 +1,20 @@
 """The files of a round, asked for here and fetched from the job's page."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from applications import requests
 from applications.models import Round
 from applications.permissions import nomination_for, round_for
-from applications.queries import rounds_visible_to
 from pilotportal.accounts.requests import SignedInRequest
 from pilotportal.jobs.models import Job
 from reporting import permissions, services
@@ -31,11 +33,11 @@ REQUESTS: dict[str, Callable[..., Job]] = {
 def exports(request: SignedInRequest) -> HttpResponse:
     if not permissions.can_export_results(request.user):
         raise PermissionDenied
-    rounds = [
-        {"round": round, "ranked": _ranked(request, round), "selected": selection_of(round) is not None}
-        for round in rounds_visible_to(request.user).filter(opened_at__isnull=False)
-    ]
-    return render(request, "reporting/exports.html", {"rounds": rounds})
+    round = requests.chosen_round(request)
+    context: dict[str, Any] = {"round": round}
+    if round:
+        context |= {"ranked": _ranked(request, round), "selected": selection_of(round) is not None}
+    return render(request, "reporting/exports.html", context)
 
 
 @login_required
@@ -49,10 +51,10 @@ def request_export(request: SignedInRequest, code: str, kind: str) -> HttpRespon
         raise Http404
     if kind == "ranking" and not _ranked(request, round):
         messages.error(request, _("The nominations have not been ranked yet."))
-        return redirect("reporting:exports")
+        return redirect(f"{reverse('reporting:exports')}?round={round.code}")
     if kind == "selection" and not selection_of(round):
         messages.error(request, _("No selection has been proposed yet."))
-        return redirect("reporting:exports")
+        return redirect(f"{reverse('reporting:exports')}?round={round.code}")
     return redirect(REQUESTS[kind](round_id=round.pk, by=request.user, at=request.received_at))
 
 

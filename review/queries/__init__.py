@@ -1,7 +1,16 @@
 """Reads of the review. Every list, count, search, export and file begins with `…_visible_to`, which starts from nothing."""
 
 from review.queries.formal import acceptable, awaiting_formal_review, place_of, why_not_accept
-from review.queries.panel import called_next, commitment_in_force, draw_of, panel_of, pool
+from review.queries.panel import (
+    SEAT_READERS,
+    accounts_outside_the_pool,
+    called_next,
+    commitment_in_force,
+    draw_of,
+    experts_visible_to,
+    panel_of,
+    pool,
+)
 from review.queries.results import (
     Band,
     distribution,
@@ -13,7 +22,6 @@ from review.queries.results import (
     selections_visible_to,
 )
 from review.queries.sheets import (
-    SEAT_READERS,
     Count,
     Dossier,
     MarkedSheet,
@@ -48,6 +56,7 @@ __all__ = [
     "Dossier",
     "MarkedSheet",
     "acceptable",
+    "accounts_outside_the_pool",
     "awaiting_formal_review",
     "called_next",
     "checks_visible_to",
@@ -59,6 +68,7 @@ __all__ = [
     "empty_seats",
     "entries_of",
     "expert_of",
+    "experts_visible_to",
     "full_sheets",
     "is_untouched",
     "latest_ranking",

@@ -6,14 +6,29 @@ from django.db import models
 
 from applications.models import Round
 from pilotportal.accounts.enums import Role
+from pilotportal.accounts.models import User
 from review.methods import draw as drawing
 from review.models import DrawCommitment, Expert, PanelDraw, PanelMember
+
+SEAT_READERS = frozenset({Role.STAFF, Role.SUPERVISOR})
 
 
 def pool() -> models.QuerySet[Expert]:
     """Everybody who can be drawn now."""
     experts = Expert.objects.select_related("user__organisation", "province")
     return experts.filter(available=True, user__is_active=True, user__role=Role.EXPERT).order_by("pk")
+
+
+def experts_visible_to(user: User) -> models.QuerySet[Expert]:
+    """The whole pool, also who cannot come at present, for those who know who judges what."""
+    experts = Expert.objects.select_related("user__organisation", "province").order_by("pk")
+    return experts if user.role in SEAT_READERS else experts.none()
+
+
+def accounts_outside_the_pool() -> models.QuerySet[User]:
+    """Accounts with the role of an expert that nobody has put into the pool."""
+    accounts = User.objects.filter(role=Role.EXPERT, is_active=True, expert__isnull=True)
+    return accounts.select_related("organisation__division__province").order_by("name", "pk")
 
 
 def commitment_in_force(round: Round) -> DrawCommitment | None:

@@ -19,10 +19,10 @@ from review.enums import RunStatus, SheetStatus
 from review.methods import scores
 from review.models import AssignmentRun, Expert, FormalCheck, Mark, PanelMember, Pledge, ScoreSheet
 from review.queries import facts
+from review.queries.panel import SEAT_READERS
 from review.rules import GIVEN_UP, OPEN_SHEET, REVIEWED, may_see_marks, why_not_read
 
 DEADLINES = Prefetch("nomination__round__deadlines", queryset=Deadline.objects.prefetch_related("amendments"))
-SEAT_READERS = frozenset({Role.STAFF, Role.SUPERVISOR})
 SHUFFLED = MD5(Concat(Cast("expert_id", CharField()), Value("|"), F("nomination__city_id")))
 
 

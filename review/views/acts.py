@@ -7,11 +7,11 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.http.request import QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from applications import requests
 from applications.models import Round
-from applications.queries import rounds_visible_to
 from applications.rules import Refused
 from pilotportal.accounts.models import User
 from pilotportal.accounts.requests import SignedInRequest
@@ -35,13 +35,10 @@ class Question:
 
 
 def chosen_round(request: SignedInRequest, *, can: Callable[[User], bool]) -> Round | None:
-    """The opened round that `?round=` names, else the latest; None where no round has been opened. For those who `can`."""
+    """The opened round that the request is about; None where no round has been opened. For those who `can`."""
     if not can(request.user):
         raise PermissionDenied
-    opened = rounds_visible_to(request.user).filter(opened_at__isnull=False)
-    if code := request.GET.get("round", ""):
-        return get_object_or_404(opened, code=code)
-    return opened.order_by("-opened_at", "-pk").first()
+    return requests.chosen_round(request)
 
 
 def address(page: str, round: Round) -> str:

@@ -1,6 +1,7 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from pilotportal import navigation
 from pilotportal.accounts.enums import PROVINCE_ROLES, Role
@@ -44,7 +45,7 @@ def test_a_section_with_one_page_bears_its_name() -> None:
 
 def test_administrators_see_no_business() -> None:
     for role in (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN):
-        assert labels(role) == ["待办事项"]
+        assert labels(role) == ["待办事项", str(_("Accounts"))]
 
 
 @pytest.mark.parametrize(

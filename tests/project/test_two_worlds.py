@@ -37,6 +37,10 @@ SEARCHES = (
     "/nominations/?status=submitted",
     f"/nominations/?province={SHANXI}",
     "/review/progress/?round=2025",
+    "/search/?q=太原",
+    "/search/?q=大同",
+    "/search/?q=山西",
+    "/search/?q=2023",
 )
 World = Callable[[Scene], object]
 

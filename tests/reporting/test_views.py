@@ -63,7 +63,7 @@ def test_marks_leave_no_more_as_a_workbook_once_a_sheet_is_open_again(client, mo
     scoring.reopen(sheet_id=reviewing.sheets(round)[0].pk, reason="分数与评语不符", by=staff, at=reviewing.SCORED_AT)
     Job.objects.filter(pk=made.pk).update(status="cancelled")
     assert address not in client.get(reverse("reporting:exports")).content.decode()
-    assert client.post(address).headers["Location"] == reverse("reporting:exports")
+    assert client.post(address).headers["Location"] == f"{reverse('reporting:exports')}?round={round.code}"
     assert Job.objects.get() == made
 
 

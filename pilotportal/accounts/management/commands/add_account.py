@@ -31,7 +31,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no division {division}.")
         try:
             given = {name: options[name] for name in ("username", "name", "organisation", "branch", "email")}
-            person, password = add_account(role=Role(role), division=place, at=clock.now(), **given)
+            person, password = add_account(role=Role(role), division=place, at=clock.now(), must_change=True, **given)
         except IntegrityError as error:
             raise CommandError(f"The account cannot be made: {error}") from error
         self.stdout.write(f"{person.username}\t{password}")
