@@ -26,8 +26,8 @@ SEAT_READERS = frozenset({Actor.STAFF, Actor.SUPERVISOR})
 ADMINISTRATORS = frozenset({Actor.SYSTEM_ADMIN, Actor.SECURITY_ADMIN, Actor.AUDIT_ADMIN})
 OF_THE_ROUND = SIGNED_IN - ADMINISTRATORS
 NOBODY: Actors = frozenset()
-STAFF, APPROVER, CITY, EXPERT, SUPERVISOR = (
-    frozenset({actor}) for actor in (Actor.STAFF, Actor.APPROVER, Actor.CITY, Actor.EXPERT, Actor.SUPERVISOR)
+STAFF, HANDLER, APPROVER, CITY, EXPERT, SUPERVISOR = (
+    frozenset({actor}) for actor in (Actor.STAFF, Actor.HANDLER, Actor.APPROVER, Actor.CITY, Actor.EXPERT, Actor.SUPERVISOR)
 )
 FORBIDDEN, UNKNOWN, SIGN_IN = 403, 404, 302
 
@@ -104,6 +104,27 @@ NOMINATIONS = [
     Row("applications:nomination_file", ("submitted", "letter of foreign draft"), get=200),
     Row("applications:nomination_detach", ("draft", "letter of draft"), may=OWN_PROVINCE, post=302),
     Row("applications:nomination_detach", ("submitted", "letter of submitted"), may=OWN_PROVINCE, refused=READERS, post=302),
+    Row("applications:nomination_file_page", ("draft", "evidence of draft"), may=OWN_PROVINCE, get=200),
+    Row("applications:nomination_file_page", ("submitted", "letter of submitted"), may=OWN_PROVINCE | READERS, get=200),
+    Row("applications:nomination_file_page", ("submitted", "letter of foreign draft"), get=200),
+    Row("applications:nomination_file_view", ("draft", "evidence of draft"), may=OWN_PROVINCE, get=200),
+    Row("applications:nomination_file_view", ("submitted", "letter of submitted"), may=OWN_PROVINCE | READERS, get=200),
+    Row("applications:nomination_file_view", ("submitted", "letter of foreign draft"), get=200),
+    Row("applications:evidence_add", ("draft",), may=OWN_PROVINCE, get=200, post=422),
+    Row("applications:evidence_add", ("submitted",), may=OWN_PROVINCE, refused=READERS, get=200, post=422),
+    Row("applications:evidence_replace", ("draft", "evidence of draft"), may=OWN_PROVINCE, get=200, post=422),
+    Row("applications:evidence_replace", ("draft", "letter of draft"), get=200, post=422),
+    Row("applications:evidence_describe", ("draft", "evidence of draft"), may=OWN_PROVINCE, get=200, post=422),
+    Row("applications:evidence_describe", ("submitted", "letter of submitted"), refused=READERS, get=200, post=422),
+    Row("applications:evidence_restore", ("draft", "evidence of draft"), may=OWN_PROVINCE, post=302),
+    Row("applications:upload_start", ("draft",), may=OWN_PROVINCE, post=422),
+    Row("applications:upload_start", ("submitted",), may=OWN_PROVINCE, refused=READERS, post=422),
+    Row("applications:upload_part", ("draft", "upload"), may=HANDLER, get=200, post=422),
+    Row("applications:upload_part", ("submitted", "upload"), refused=READERS, get=200, post=422),
+    Row("applications:upload_finish", ("draft", "upload"), may=HANDLER, post=422),
+    Row("applications:upload_finish", ("submitted", "upload"), refused=READERS, post=422),
+    Row("applications:upload_cancel", ("draft", "upload"), may=HANDLER, post=302),
+    Row("applications:upload_cancel", ("submitted", "upload"), refused=READERS, post=302),
     Row("applications:nomination_preview", ("draft",), may=OWN_PROVINCE, get=200),
     Row("applications:nomination_preview", ("submitted",), may=OWN_PROVINCE | READERS, get=200),
     Row("applications:nomination_submit", ("draft",), may=OWN_PROVINCE, get=200),
@@ -123,6 +144,13 @@ NOMINATIONS = [
     Row("applications:workbook_review", ("draft", "workbook of draft"), may=OWN_PROVINCE, get=200, post=409),
     Row("applications:workbook_review", ("returned", "workbook of draft"), refused=READERS, get=200, post=409),
     Row("applications:nomination_compare", ("returned", "1", "2"), may=OWN_PROVINCE | READERS, get=200),
+]
+
+LETTERS = [
+    Row("applications:letters", ("open round",), may=PROVINCES, refused=OF_THE_ROUND, get=200, post=422),
+    Row("applications:letter_order", ("open round",), refused=OF_THE_ROUND - PROVINCES, post=404),
+    Row("applications:letter", ("letter of the round",), may=OWN_PROVINCE, get=200, post=422),
+    Row("applications:letter_pdf", ("letter of the round",), may=OWN_PROVINCE, post=302),
 ]
 
 ROUNDS = [
@@ -206,6 +234,10 @@ SHEETS = [
     Row("review:reopen", ("sheet",), may=STAFF, refused=EXPERT | SUPERVISOR, get=200, post=422),
     Row("review:file", ("sheet", "letter of sheet"), may=EXPERT, refused=SEAT_READERS, get=200),
     Row("review:file", ("sheet", "letter of draft"), refused=SEAT_READERS, get=200),
+    Row("review:file_page", ("sheet", "letter of sheet"), may=EXPERT, refused=SEAT_READERS, get=200),
+    Row("review:file_page", ("sheet", "letter of draft"), refused=SEAT_READERS, get=200),
+    Row("review:file_view", ("sheet", "letter of sheet"), may=EXPERT, refused=SEAT_READERS, get=200),
+    Row("review:file_view", ("sheet", "letter of draft"), refused=SEAT_READERS, get=200),
 ]
 
 RESULTS = [
@@ -234,6 +266,7 @@ REPORTS = [
 TABLE: dict[str, list[Row]] = {
     "Everybody's own": PLATFORM,
     "Nominations": NOMINATIONS,
+    "Recommendation letters": LETTERS,
     "Rounds and deadlines": ROUNDS,
     "Pilots": PILOTS,
     "Formal review": FORMAL_REVIEW,

@@ -15,11 +15,12 @@ from itertools import combinations
 from typing import Any
 
 from applications.enums import AttachmentKind
-from applications.models import FilledWorkbook, Nomination, Pilot, Round
-from applications.services import closing, decisions, nominations, pilots, workbooks
+from applications.models import FilledWorkbook, Letter, Nomination, Pilot, Round
+from applications.services import closing, decisions, evidence, letters, nominations, pilots, workbooks
 from pilotportal.accounts.enums import Role
 from pilotportal.accounts.models import User
 from pilotportal.files.enums import MediaType
+from pilotportal.files.models import Upload
 from pilotportal.files.services import store
 from pilotportal.jobs.enums import Status
 from pilotportal.jobs.models import Job
@@ -94,6 +95,7 @@ def built() -> Scene:
     names: dict[str, Any] = {"preparing round": factories.preparing_round(code="2027").code}
     names |= _decided()
     names |= _nominating()
+    names |= {"upload": _upload(names["draft"], people[Actor.HANDLER]).code}
     round = _reviewing()
     names |= _names_of_review(round, people)
     return Scene(people, names | _jobs(people) | _notices(people))
@@ -102,15 +104,18 @@ def built() -> Scene:
 def _nominating() -> dict[str, Any]:
     round = factories.opened_round(code="2026", deadlines=NEXT_YEARS)
     draft, foreign = factories.complete_draft(round, city=TANGSHAN), factories.complete_draft(round, city=TAIYUAN)
+    proof = factories.attached_evidence(draft)
     submitted = reviewing.submitted(round, SHIJIAZHUANG, contact_hr_phone=TELEPHONE)
     returned = _returned_twice(reviewing.submitted(round, LANGFANG, contact_hr_phone="0311-11112222"))
     return {
         "open round": round.code,
+        "letter of the round": _letter(draft).code,
         **_names_of_nomination("draft", draft),
         **_names_of_nomination("foreign draft", foreign),
         **_names_of_nomination("submitted", submitted),
         **_names_of_nomination("returned", returned),
         "workbook of draft": _filled_workbook(draft).pk,
+        "evidence of draft": proof.pk,
     }
 
 
@@ -118,6 +123,17 @@ def _filled_workbook(draft: Nomination) -> FilledWorkbook:
     by = factories.handler(HEBEI)
     content = workbooks.write(draft, by=by, at=IN_TIME)
     return workbooks.keep(nomination_id=draft.pk, content=content, name="申报书.xlsx", by=by, at=IN_TIME)
+
+
+def _letter(nomination: Nomination) -> Letter:
+    number, by = "冀人社函〔2025〕12号", factories.handler(nomination.province_id)
+    return letters.make(round_id=nomination.round_id, nomination_ids=[nomination.pk], document_number=number, by=by, at=IN_TIME)
+
+
+def _upload(code: str, by: User) -> Upload:
+    """Of the handling official alone, begun and not finished."""
+    nomination = Nomination.objects.get(code=code)
+    return evidence.begin_upload(nomination_id=nomination.pk, name="大文件.pdf", size=5_000_000, by=by, at=IN_TIME)
 
 
 def _returned_twice(nomination: Nomination) -> Nomination:
