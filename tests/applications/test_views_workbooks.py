@@ -11,7 +11,7 @@ from xlsxwriter import Workbook
 
 from applications.enums import WorkbookRefusal
 from applications.models import FilledWorkbook, Nomination
-from applications.services import decisions, nominations
+from applications.services import decisions, invitations, nominations
 from pilotportal.audit.models import Event
 from pilotportal.documents.sheetparts import LARGEST_FILE, Fault
 from pilotportal.documents.spreadsheet import spreadsheet
@@ -374,3 +374,16 @@ def test_the_number_of_queries_does_not_grow_with_what_changes(client, handler, 
         review = send(client, draft, pen.saved()).url
         with django_assert_num_queries(11):
             client.get(review)
+
+
+def test_an_invited_city_fills_it_in_until_the_invitation_ends(client, handler, draft):
+    invitations.invite(nomination_id=draft.pk, note="请按时填报", by=handler, at=IN_TIME)
+    client.force_login(factories.city_official())
+    review = send(client, draft, Pen(fetched(client, draft)).write("section:basics", "gdp", 5).saved()).url
+    seen = client.get(review).context["seen"]
+    invitations.end(nomination_id=draft.pk, by=handler, at=IN_TIME)
+    assert client.post(review, {"seen": seen}).status_code == 403
+    assert nominations_content(draft)["gdp"] != "5.00"
+    invitations.invite(nomination_id=draft.pk, note="请继续填报", by=handler, at=IN_TIME)
+    assert client.post(review, {"seen": seen}).status_code == 302
+    assert nominations_content(draft)["gdp"] == "5.00"
