@@ -24,6 +24,8 @@ EXPERTS = frozenset({Actor.EXPERT, Actor.OTHER_EXPERT, Actor.OUTSIDER})
 READERS = frozenset({Actor.STAFF, Actor.PARTNER, Actor.SUPERVISOR})
 SEAT_READERS = frozenset({Actor.STAFF, Actor.SUPERVISOR})
 ADMINISTRATORS = frozenset({Actor.SYSTEM_ADMIN, Actor.SECURITY_ADMIN, Actor.AUDIT_ADMIN})
+SYSTEM_ADMIN, SECURITY_ADMIN = (frozenset({actor}) for actor in (Actor.SYSTEM_ADMIN, Actor.SECURITY_ADMIN))
+KEEPERS = SYSTEM_ADMIN | SECURITY_ADMIN
 OF_THE_ROUND = SIGNED_IN - ADMINISTRATORS
 NOBODY: Actors = frozenset()
 STAFF, HANDLER, APPROVER, CITY, EXPERT, SUPERVISOR = (
@@ -67,6 +69,9 @@ PLATFORM = [
     Row("account_inactive", may=EVERYBODY, get=200, public=True),
     Row("account_change_password", may=SIGNED_IN, get=200, post=200),
     Row("accounts:demonstration_sign_in", post=302, public=True),
+    Row("accounts:own", may=SIGNED_IN, get=200),
+    Row("help", may=EVERYBODY, get=200, public=True),
+    Row("accessibility", may=EVERYBODY, get=200, public=True),
     Row("accounts:stay", may=SIGNED_IN, post=204),
     Row("accounts:signed_in_again", may=SIGNED_IN, get=200),
     Row("jobs:list", may=SIGNED_IN, get=200),
@@ -82,6 +87,15 @@ PLATFORM = [
     Row("notices:read_all", may=SIGNED_IN, post=302),
     Row("notices:detail", ("notice",), may=SIGNED_IN, get=200),
     Row("notices:detail", ("somebody's notice",), get=200),
+]
+
+ACCOUNTS = [
+    Row("accounts:people", may=KEEPERS, refused=SIGNED_IN, get=200),
+    Row("accounts:new", may=SYSTEM_ADMIN, refused=SIGNED_IN, get=200, post=200),
+    Row("accounts:person", ("account",), may=KEEPERS, refused=SIGNED_IN, get=200),
+    Row("accounts:reset", ("account",), may=SYSTEM_ADMIN, refused=SIGNED_IN, post=200),
+    Row("accounts:act", ("account", "close"), may=SYSTEM_ADMIN, refused=SIGNED_IN, post=302),
+    Row("accounts:decide", ("asked for", "request"), may=SECURITY_ADMIN, refused=SIGNED_IN, post=302),
 ]
 
 NOMINATIONS = [
@@ -211,6 +225,9 @@ FORMAL_REVIEW = [
 
 PANEL = [
     Row("review:panel", may=SEAT_READERS, refused=SIGNED_IN, get=200),
+    Row("review:pool", may=SEAT_READERS, refused=SIGNED_IN, get=200),
+    Row("review:pool_add", may=STAFF, refused=SIGNED_IN, get=200, post=422),
+    Row("review:pool_available", ("expert of the pool",), may=STAFF, refused=SIGNED_IN, post=302),
     Row("review:commit", ("review round",), may=STAFF, refused=OF_THE_ROUND, post=422),
     Row("review:withdraw_commitment", ("review round",), may=STAFF, refused=OF_THE_ROUND, get=200, post=422),
     Row("review:draw", ("review round",), may=STAFF, refused=OF_THE_ROUND, post=422),
@@ -255,6 +272,7 @@ RESULTS = [
 ]
 
 REPORTS = [
+    Row("reporting:search", may=OF_THE_ROUND, refused=SIGNED_IN, get=200),
     Row("reporting:exports", may=STAFF, refused=SIGNED_IN, get=200),
     Row("reporting:request_export", ("decided round", "ranking"), may=STAFF, refused=OF_THE_ROUND, post=302),
     Row("reporting:request_dossier", ("draft",), may=OWN_PROVINCE, post=302),
@@ -265,6 +283,7 @@ REPORTS = [
 
 TABLE: dict[str, list[Row]] = {
     "Everybody's own": PLATFORM,
+    "Accounts": ACCOUNTS,
     "Nominations": NOMINATIONS,
     "Recommendation letters": LETTERS,
     "Rounds and deadlines": ROUNDS,

@@ -17,6 +17,7 @@ from typing import Any
 from applications.enums import AttachmentKind
 from applications.models import FilledWorkbook, Letter, Nomination, Pilot, Round
 from applications.services import closing, decisions, evidence, letters, nominations, pilots, workbooks
+from pilotportal.accounts import services as accounts
 from pilotportal.accounts.enums import Role
 from pilotportal.accounts.models import User
 from pilotportal.files.enums import MediaType
@@ -98,7 +99,7 @@ def built() -> Scene:
     names |= {"upload": _upload(names["draft"], people[Actor.HANDLER]).code}
     round = _reviewing()
     names |= _names_of_review(round, people)
-    return Scene(people, names | _jobs(people) | _notices(people))
+    return Scene(people, names | _jobs(people) | _notices(people) | _accounts(people))
 
 
 def _nominating() -> dict[str, Any]:
@@ -185,6 +186,7 @@ def _names_of_review(round: Round, people: dict[Actor, User]) -> dict[str, Any]:
         "sheet of another expert": other.code,
         "letter of sheet": own.nomination.attachments.get(kind=AttachmentKind.LETTER).pk,
         "member": own.expert_id,
+        "expert of the pool": own.expert_id,
         "run": round.assignment_runs.get().pk,
         "sealed list": next(made.digest for made in closing.close_due(at=NOW) if made.round == round),
     }
@@ -203,6 +205,15 @@ def _decided() -> dict[str, Any]:
     factories.drafted_summary(pilot, by=by)
     pilots.submit_summary(pilot_id=pilot.pk, by=by, at=factories.SELECTED_AT)
     return {"decided round": round.code, "decided": pilot.nomination.code, "pilot": pilot.code, "rank": 1}
+
+
+def _accounts(people: Mapping[Actor, User]) -> dict[str, Any]:
+    """An open account, and one that awaits the security administrator."""
+    by = people[Actor.SYSTEM_ADMIN]
+    asked, _password = accounts.ask_for_account(
+        username="asked", name="待确认", role=Role.STAFF, organisation="某司", division=None, by=by, at=NOW
+    )
+    return {"account": factories.staff().username, "asked for": asked.username, "request": asked.requests.get().pk}
 
 
 def _jobs(people: Mapping[Actor, User]) -> dict[str, Any]:
