@@ -6,7 +6,8 @@ made under one setting can still be checked under another.
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any, BinaryIO
+from io import BufferedReader
+from typing import Any
 
 import rfc8785
 from django.conf import settings
@@ -16,7 +17,7 @@ def digest(content: bytes) -> str:
     return f"{settings.DIGEST}:{hashlib.new(settings.DIGEST, content).hexdigest()}"
 
 
-def digest_of_stream(stream: BinaryIO) -> str:
+def digest_of_stream(stream: BufferedReader) -> str:
     """The same over a file, piece by piece."""
     return f"{settings.DIGEST}:{hashlib.file_digest(stream, lambda: hashlib.new(settings.DIGEST)).hexdigest()}"
 

@@ -71,7 +71,11 @@ def _entries(definition: FormDefinition) -> list[tuple[str, Any]]:
     sections = [
         (
             section.label.in_language(language),
-            [(item.code, item.label.in_language(language)) for item in (*section.fields, *section.groups) if item.code not in undertakings],
+            [
+                (item.code, item.label.in_language(language))
+                for home, item in definition.items()
+                if home.code == section.code and item.code not in undertakings
+            ],
         )
         for section in definition.sections
     ]

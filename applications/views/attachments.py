@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -72,21 +73,21 @@ def _keep(request: SignedInRequest, nomination: Nomination, kind: AttachmentKind
 
 @login_required
 @require_GET
-def fetch(request: SignedInRequest, code: str, number: int) -> HttpResponse:
+def fetch(request: SignedInRequest, code: str, number: int) -> HttpResponseBase:
     """The file, to be kept."""
     return _given(request, *_seen(request, code, number), kind="nomination.downloaded", give=download)
 
 
 @login_required
 @require_GET
-def view(request: SignedInRequest, code: str, number: int) -> HttpResponse:
+def view(request: SignedInRequest, code: str, number: int) -> HttpResponseBase:
     """The file, to be looked at in the page."""
     return _given(request, *_seen(request, code, number), kind="nomination.file_viewed", give=show_inline)
 
 
 @login_required
 @require_GET
-@csp_update({"frame-src": ["'self'"]})
+@csp_update({"frame-src": ["'self'"]})  # type: ignore[arg-type]  # typed for views without arguments
 def page(request: SignedInRequest, code: str, number: int) -> HttpResponse:
     """The file in its frame, with what is known about it. The bytes are asked for, and logged, on their own."""
     nomination, attachment = _seen(request, code, number)
@@ -109,7 +110,7 @@ def _seen(request: SignedInRequest, code: str, number: int) -> tuple[Nomination,
     return nomination, attachment
 
 
-def _given(request: SignedInRequest, nomination: Nomination, attachment: Attachment, *, kind: str, give: Give) -> HttpResponse:
+def _given(request: SignedInRequest, nomination: Nomination, attachment: Attachment, *, kind: str, give: Give) -> HttpResponseBase:
     """Whoever is given a file leaves a trace; what may be harmful is given to nobody else."""
     if withheld := permissions.why_not_open(request.user, nomination, attachment.file, kind=attachment.kind):
         return render(request, "components/file_withheld.html", {"withheld": withheld, "file": attachment}, status=HTTPStatus.FORBIDDEN)

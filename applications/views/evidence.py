@@ -71,8 +71,8 @@ def describe(request: SignedInRequest, code: str, number: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved: %(name)s") % {"name": described.name})
             return back_to_files(nomination)
-    refused = nominations.why_not_attach(nomination, kind=AttachmentKind.EVIDENCE, at=request.received_at)
-    context = {"nomination": nomination, "described": described, "form": form, "refused": refused}
+    closed = nominations.why_not_attach(nomination, kind=AttachmentKind.EVIDENCE, at=request.received_at)
+    context = {"nomination": nomination, "described": described, "form": form, "refused": closed}
     return answer(request, "applications/evidence_describe.html", context, refused=bool(form.errors))
 
 

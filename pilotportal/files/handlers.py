@@ -17,7 +17,7 @@ class BoundedUploadHandler(TemporaryFileUploadHandler):
 
     too_large = False
 
-    def handle_raw_input(self, _input: Any, _meta: Any, content_length: int, *_boundary_and_encoding: Any, **_named: Any) -> None:
+    def handle_raw_input(self, _input: Any, _meta: Any, content_length: int, *_boundary_and_encoding: Any, **_named: Any) -> None:  # type: ignore[override]
         """A request that is larger than the file and the fields around it may be is known at once."""
         self.too_large = content_length > settings.UPLOAD_LIMIT + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 

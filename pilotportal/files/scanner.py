@@ -9,13 +9,17 @@ import socket
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Protocol
 from urllib.parse import urlsplit
 
 PIECE = 2**17  # bytes; each must be smaller than clamd's StreamMaxLength
 PATIENCE = 120.0  # seconds for clamd to answer
 LONGEST_ANSWER = 4096
 LENGTH = struct.Struct("!L")
+
+
+class Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
 
 
 class Unavailable(Exception):
@@ -30,7 +34,7 @@ class Answer:
     finding: str
 
 
-def scan(stream: BinaryIO, *, address: str) -> Answer:
+def scan(stream: Readable, *, address: str) -> Answer:
     """Asks clamd at `address` (tcp://host:port or unix:///path) about the bytes of `stream`. Raises Unavailable."""
     try:
         with _connected(address) as connection:
@@ -59,7 +63,7 @@ def _connected(address: str) -> Iterator[socket.socket]:
         raise ValueError("PORTAL_CLAMD must be tcp://host:port or unix:///path")
 
 
-def _send(stream: BinaryIO, connection: socket.socket) -> None:
+def _send(stream: Readable, connection: socket.socket) -> None:
     """The daemon hangs up in the middle of a stream that is too long for it; its answer is there to be read all the same."""
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
         connection.sendall(b"zINSTREAM\0")

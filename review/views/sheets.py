@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.forms import BoundField
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -188,21 +189,21 @@ def decline(request: SignedInRequest, code: str) -> HttpResponse:
 
 @login_required
 @require_GET
-def file(request: SignedInRequest, code: str, attachment_id: int) -> HttpResponse:
+def file(request: SignedInRequest, code: str, attachment_id: int) -> HttpResponseBase:
     """A file of the dossier behind the expert's own sheet, to be kept."""
     return _given(request, *_in_dossier(request, code, attachment_id), kind="dossier.file_read", give=download)
 
 
 @login_required
 @require_GET
-def file_view(request: SignedInRequest, code: str, attachment_id: int) -> HttpResponse:
+def file_view(request: SignedInRequest, code: str, attachment_id: int) -> HttpResponseBase:
     """The same, to be looked at in the page."""
     return _given(request, *_in_dossier(request, code, attachment_id), kind="dossier.file_viewed", give=show_inline)
 
 
 @login_required
 @require_GET
-@csp_update({"frame-src": ["'self'"]})
+@csp_update({"frame-src": ["'self'"]})  # type: ignore[arg-type]  # typed for views without arguments
 def file_page(request: SignedInRequest, code: str, attachment_id: int) -> HttpResponse:
     """The file in its frame, with what is known about it."""
     found, attachment = _in_dossier(request, code, attachment_id)
@@ -227,7 +228,7 @@ def _in_dossier(request: SignedInRequest, code: str, attachment_id: int) -> tupl
     return found, attachment
 
 
-def _given(request: SignedInRequest, found: ScoreSheet, attachment: Attachment, *, kind: str, give: Give) -> HttpResponse:
+def _given(request: SignedInRequest, found: ScoreSheet, attachment: Attachment, *, kind: str, give: Give) -> HttpResponseBase:
     """Whoever is given a file leaves a trace; what may be harmful is given to nobody."""
     if withheld := why_not_serve(attachment.file.scan_state, own=False):
         return render(request, "components/file_withheld.html", {"withheld": withheld, "file": attachment}, status=HTTPStatus.FORBIDDEN)

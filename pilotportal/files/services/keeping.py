@@ -46,7 +46,7 @@ def keep_upload(path: Path, *, at: datetime, name: str = "") -> StoredFile:
     """The same for a file that lies on the disk already, whatever its size. Nothing reads all of it into memory."""
     judgement = rules.judge(path, name=name)
     if judgement.refusal:
-        raise Refused(judgement.refusal, kind=judgement.media_type.label if judgement.media_type else "")
+        raise Refused(judgement.refusal, kind=str(judgement.media_type.label) if judgement.media_type else "")
     with path.open("rb") as stream:
         digest = digest_of_stream(stream)
         stream.seek(0)
@@ -70,7 +70,7 @@ def workspace() -> Iterator[IO[bytes]]:
         yield file
 
 
-def _kept(content: File, *, digest: str, size: int, media_type: MediaType | None, pages: int | None, at: datetime) -> StoredFile:
+def _kept(content: "File[bytes]", *, digest: str, size: int, media_type: MediaType | None, pages: int | None, at: datetime) -> StoredFile:
     """The bytes are written before the row, so a row never lacks them."""
     facts = {"size": size, "media_type": media_type, "pages": pages, "stored_at": at}
     file = StoredFile(digest=digest, **facts)
