@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -176,7 +177,7 @@ def _entry(difference: content.Difference, judged: Judged, chosen: Mapping[str, 
     return Changed(difference, is_conflict, side, is_undecided=is_conflict and chosen is not None and side not in {MINE, THEIRS})
 
 
-def _saved_meanwhile(nomination: Nomination, judged: Judged, section: Section) -> dict[str, object]:
+def _saved_meanwhile(nomination: Nomination, judged: Judged, section: Section) -> dict[str, Any]:
     saved = nomination.sections.get(section.code, {})
     if not saved or judged.passport is None or judged.passport.revisions.get(section.code) == nomination.revision_of(section.code):
         return {}
