@@ -120,29 +120,8 @@ def save_section(
     if locked := next((refused for code in changed if (refused := _why_locked(nomination, code))), None):
         raise locked
     if changed or not turn:
-        _write_section(nomination, section, values, turn=turn, changed=changed, taken_over=taken_over, by=by, at=at)
+        sittings.write(nomination, section, values, turn=turn, changed=changed, taken_over=taken_over, by=by, at=at)
     return nomination
-
-
-def _write_section(
-    nomination: Nomination,
-    section: Section,
-    values: Mapping[str, Any],
-    *,
-    turn: sittings.Turn | None,
-    changed: list[str],
-    taken_over: sittings.Sources | None,
-    by: User,
-    at: datetime,
-) -> None:
-    before = nomination.sections.get(section.code, {})
-    nomination.content = {**nomination.content, **values}
-    nomination.sections[section.code] = sittings.saved(before, turn, changed=changed, taken_over=taken_over, by=by, at=at)
-    nomination.save(update_fields=["content", "sections"])
-    if sittings.is_new(before, turn, changed=changed, by=by, at=at):
-        record = {"section": section.code, "changed": changed} | ({"automatic": True} if turn else {})
-        record |= {"taken_over": {code: source["nomination"] for code, source in taken_over.items()}} if taken_over else {}
-        audit.record("nomination.saved", at=at, by=by, target=nomination, round_code=nomination.round.code, **record)
 
 
 @transaction.atomic

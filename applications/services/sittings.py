@@ -5,13 +5,15 @@ person begins to write on an entry, or still does so ten minutes later. So the r
 the submitted version holds what came of it (docs/adr/0006-drafts.md).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from applications.definition import Section
 from applications.models import Nomination
 from pilotportal.accounts.models import User
+from pilotportal.audit import services as audit
 
 SITTING = timedelta(minutes=10)
 Source = Mapping[str, str]
@@ -35,6 +37,28 @@ def continues(saved: Saved, turn: Turn | None) -> bool:
 def own(saved: Saved, turn: Turn) -> Collection[str]:
     """The entries that stand as this very page wrote them."""
     return saved.get("wrote", []) if continues(saved, turn) else []
+
+
+def write(
+    nomination: Nomination,
+    section: Section,
+    values: Mapping[str, Any],
+    *,
+    turn: Turn | None,
+    changed: Sequence[str],
+    taken_over: Sources | None,
+    by: User,
+    at: datetime,
+) -> None:
+    """Write entries that `nominations.save_section` has found to be in order, under its lock and in its transaction."""
+    before = nomination.sections.get(section.code, {})
+    nomination.content = {**nomination.content, **values}
+    nomination.sections[section.code] = saved(before, turn, changed=changed, taken_over=taken_over, by=by, at=at)
+    nomination.save(update_fields=["content", "sections"])
+    if is_new(before, turn, changed=changed, by=by, at=at):
+        record: dict[str, Any] = {"section": section.code, "changed": [*changed]} | ({"automatic": True} if turn else {})
+        record |= {"taken_over": {code: source["nomination"] for code, source in taken_over.items()}} if taken_over else {}
+        audit.record("nomination.saved", at=at, by=by, target=nomination, round_code=nomination.round.code, **record)
 
 
 def is_new(saved: Saved, turn: Turn | None, *, changed: Collection[str], by: User, at: datetime) -> bool:
