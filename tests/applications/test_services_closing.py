@@ -21,8 +21,10 @@ from pilotportal.accounts.models import Division
 from pilotportal.audit import queries as audit_queries
 from pilotportal.audit.models import Event
 from pilotportal.digests import canonical, digest_of, matches
+from pilotportal.jobs.models import PeriodicRun
 from pilotportal.notices.enums import Kind
 from pilotportal.notices.models import Notice
+from pilotportal.notices.periodic import mail_missing
 from review.services import scoring
 from tests import factories
 from tests.factories import (
@@ -518,6 +520,19 @@ def wait_until(condition, *, seconds=20):
         time.sleep(0.05)
 
 
+def everybody_was_told_once():
+    """Of one nomination in and two places left: two officials of both, one of the staff; in the portal and by mail."""
+    told = Notice.objects.filter(key__startswith="closing:").order_by("recipient__role", "key")
+    assert [(notice.recipient.role, notice.key.split(":", 2)[2]) for notice in told] == [
+        ("province_approver", f"{HEBEI}:in"),
+        ("province_approver", f"{HEBEI}:missing"),
+        ("province_handler", f"{HEBEI}:in"),
+        ("province_handler", f"{HEBEI}:missing"),
+        ("staff", "staff"),
+    ]
+    assert all(notice.mailed_at for notice in told)
+
+
 def test_the_task_delivered_twice_produces_one_list(celery_worker):
     factories.submitted(factories.opened_round())
     clock.set_simulated(SETTLED, running=False)
@@ -527,6 +542,8 @@ def test_the_task_delivered_twice_produces_one_list(celery_worker):
     assert [listed(made) for made in Closing.objects.all()] == [{TANGSHAN}]
     assert not audit_queries.verify().broken
     assert Event.objects.filter(sealed__isnull=True).count() == 0
+    everybody_was_told_once()
+    assert PeriodicRun.objects.filter(name=close_deadlines.name, finished_at__isnull=False, error="").count() == 2
 
 
 @pytest.mark.parametrize(
@@ -554,3 +571,8 @@ def test_kill_of_the_worker_during_closing_leaves_one_list_after_the_restart(cel
     assert [listed(made) for made in Closing.objects.all()] == [{TANGSHAN}]
     assert Event.objects.filter(kind="deadline.closed").count() == 1
     assert not audit_queries.verify().broken
+    clock.set_simulated(SETTLED + timedelta(minutes=3), running=False)  # the mails that the killed process had queued or not
+    mail_missing.delay()
+    celery_worker.wait_until_idle()
+    everybody_was_told_once()
+    assert PeriodicRun.objects.filter(name=close_deadlines.name, finished_at__isnull=True).count() == 1  # the one that was killed
