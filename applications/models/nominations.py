@@ -149,6 +149,13 @@ class Nomination(models.Model):
         """How often a section has been saved."""
         return int(self.sections.get(section, {}).get("revision", 0))
 
+    @property
+    def due_at(self) -> datetime | None:
+        """Until when it can be handed in as it stands: as a draft, or as a correction."""
+        if self.status == Status.DRAFT:
+            return self.closes_at()
+        return self.open_correction.closes_at if self.open_correction else None
+
     def closes_at(self) -> datetime:
         """The nomination deadline in force for this province."""
         return deadline_of(self.round, DeadlineKind.NOMINATION, self.province_id)

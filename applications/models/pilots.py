@@ -57,6 +57,14 @@ class Pilot(models.Model):
         """The deadline in force for this city's province."""
         return deadline_of(self.nomination.round, kind, self.nomination.province_id)
 
+    @property
+    def plan_due_at(self) -> datetime | None:
+        return None if self.plan_handed_in_at else self.closes_at(DeadlineKind.PLAN)
+
+    @property
+    def summary_due_at(self) -> datetime | None:
+        return None if self.summary_handed_in_at else self.closes_at(DeadlineKind.SUMMARY)
+
     def standing(self, kind: DeadlineKind, *, at: datetime) -> Standing:
         """Whether what is owed at this deadline is in, late, or missing."""
         handed_in_at = self.plan_handed_in_at if kind == DeadlineKind.PLAN else self.summary_handed_in_at

@@ -274,7 +274,6 @@ class Deadline(models.Model):
         own = [amendment.instant for amendment in amendments if province_id and amendment.province_id == province_id]
         return deadline_in_force(original=self.original, general=general[-1] if general else None, own=own[-1] if own else None)
 
-
     def in_force_since(self, province_id: str | None) -> datetime:
         """When the instant in force for a province was set: with its last move there, else when the round was opened."""
         closes_at = self.closes_at(province_id)

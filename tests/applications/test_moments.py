@@ -12,7 +12,7 @@ from django.urls import reverse
 from applications.enums import DeadlineKind, Refusal, Standing, Status
 from applications.models import Closing, Nomination, Pilot
 from applications.rules import Refused
-from applications.services import closing, decisions, nominations, pilots, reminders
+from applications.services import closing, decisions, holding, nominations, pilots, reminders
 from pilotportal import clock
 from pilotportal.clock import BEIJING
 from pilotportal.notices.models import Notice
@@ -129,7 +129,7 @@ def portal_clock():
 
 
 @MOMENTS
-def test_a_submission_in_the_browser(client, zone_of_the_server, portal_clock, distance, in_time):  # noqa: PLR0917 - parameters
+def test_a_submission_in_the_browser(client, zone_of_the_server, portal_clock, distance, in_time):
     nomination = factories.complete_draft(factories.opened_round())
     client.force_login(factories.approver())
     address = reverse("applications:nomination_submit", args=[nomination.code])
@@ -138,7 +138,7 @@ def test_a_submission_in_the_browser(client, zone_of_the_server, portal_clock, d
     assert "1 minute left" in page.text
     assert "18 July 2025 24:00" in page.text
     portal_clock(DEADLINE + distance)
-    answer = client.post(address, {"undertaking": "on", "seen": nominations.draft_digest(nomination)})
+    answer = client.post(address, {"undertaking": "on", "seen": holding.draft_digest(nomination)})
     assert answer.status_code == (302 if in_time else 422)
     assert Nomination.objects.get().status == (Status.SUBMITTED if in_time else Status.DRAFT)
 
@@ -151,9 +151,9 @@ def test_the_submitting_request_carries_no_file(client, portal_clock):
     page = client.get(address).text
     assert "multipart/form-data" not in page
     assert 'type="file"' not in page
-    size = len(nominations.draft_digest(nomination)) + len("undertaking=on&seen=&csrfmiddlewaretoken=") + 64
+    size = len(holding.draft_digest(nomination)) + len("undertaking=on&seen=&csrfmiddlewaretoken=") + 64
     assert size < 300  # bytes of the whole body; what it refers to was uploaded before
-    answer = client.post(address, {"undertaking": "on", "seen": nominations.draft_digest(nomination)})
+    answer = client.post(address, {"undertaking": "on", "seen": holding.draft_digest(nomination)})
     version = nomination.versions.get()
     assert answer.status_code == 302
     assert [file["digest"] for file in version.files] == [file.file.digest for file in nomination.attachments.all()]
