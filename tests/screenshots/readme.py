@@ -1,0 +1,54 @@
+"""The pictures of the READMEs, from a running demonstration at stage `selected`: python -m tests.screenshots.readme --port 8000."""
+
+import argparse
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.chromium import CHROMIUM, QUIET
+
+OUT = Path("docs") / "pictures"
+VIEW = {"width": 1280, "height": 800}
+PICTURES = {  # name: role as the list of accounts names it, address, words of the link that leads on from there
+    "home": ("city", "/", ""),
+    "nomination": ("province_approver", "/nominations/", "main tbody th a"),
+    "sheet": ("expert", "/review/sheets/", "main tbody th a"),
+    "ranking": ("staff", "/review/ranking/", ""),
+    "selection": ("staff", "/review/selection/", ""),
+}
+
+
+def main() -> None:
+    wanted = _arguments()
+    rows = [line.split("\t") for line in (wanted.demo / "accounts.txt").read_text(encoding="utf-8").splitlines() if line]
+    accounts = {role: (username, password) for role, username, password, *_name in reversed(rows)}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, "--no-sandbox"])
+        for name, (role, path, link) in PICTURES.items():
+            page = _signed_in(browser, f"http://localhost:{wanted.port}", *accounts[role])
+            page.goto(path)
+            if link:
+                page.locator(link).first.click()
+            page.screenshot(path=wanted.out / f"{name}.png")
+
+
+def _signed_in(browser: Browser, origin: str, username: str, password: str) -> Page:
+    page = browser.new_context(base_url=origin, viewport=VIEW, locale="zh-CN", timezone_id="Asia/Shanghai").new_page()
+    page.goto("/accounts/login/")
+    page.fill("[name=login]", username)
+    page.fill("[name=password]", password)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(lambda url: "/accounts/login" not in url)
+    return page
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="The pictures of the READMEs.")
+    parser.add_argument("--demo", type=Path, default=Path("var/demo"), help="folder of the demonstration (default: var/demo)")
+    parser.add_argument("--port", type=int, default=8000, help="port of the demonstration (default: 8000)")
+    parser.add_argument("--out", type=Path, default=OUT, help=f"folder for the pictures (default: {OUT})")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
