@@ -75,6 +75,7 @@ class Act(TextChoices):
     SUBMITTED = "submitted", _("Nomination submitted")
     CORRECTED = "corrected", _("Correction submitted")
     WITHDRAWN = "withdrawn", _("Nomination withdrawn")
+    LETTER_SCANNED = "letter_scanned", _("Stamped recommendation letter handed in")
     INVITED = "invited", _("City invited to draft")
     HANDED_BACK = "handed_back", _("Draft handed back to the province")
     INVITATION_ENDED = "invitation_ended", _("Invitation of the city ended")

@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils.translation import pgettext
 
 from applications import queries, rules
-from applications.enums import AttachmentKind, LetterRefusal, MatchedBy, Refusal, SignatureState
+from applications.enums import Act, AttachmentKind, LetterRefusal, MatchedBy, Refusal, SignatureState
 from applications.models import Attachment, Letter, Nomination, Round
 from applications.rules import Refused
-from applications.services import holding, nominations, ordering
+from applications.services import holding, nominations, ordering, receipts
 from pilotportal.accounts.models import Division, User
 from pilotportal.audit import services as audit
 from pilotportal.digests import digest_of
@@ -97,6 +97,8 @@ def attach_scan(*, letter_id: int, file: StoredFile, name: str, typed: str = "",
             matched_by=matched_by,
             nominations=[nomination.code for nomination in taken.nominations],
         )
+        cities = named(taken.nominations)
+        receipts.of_letter(letter, act=Act.LETTER_SCANNED, cities=cities, matched=matched_by.label, by=by, at=at)
     return taken
 
 

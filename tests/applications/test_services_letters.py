@@ -12,6 +12,8 @@ from applications.rules import Refused
 from applications.services import decisions, holding, letters, nominations, ordering
 from pilotportal.audit.models import Event
 from pilotportal.digests import canonical, matches
+from pilotportal.notices.enums import Kind
+from pilotportal.notices.models import Notice
 from tests import factories
 from tests.applications import lettering
 from tests.applications.lettering import letter, ready, rewrite, scan, scanned
@@ -132,6 +134,9 @@ def test_a_scan_is_read_and_stands_with_every_nomination_of_its_letter(round):
     for nomination in chosen:
         file = attached(nomination)
         assert (file.letter, file.matched_by, file.name) == (made, MatchedBy.READ, "推荐函.png")
+    receipt = Notice.objects.get(kind=Kind.RECEIPT)
+    assert (receipt.digest, receipt.url) == (made.digest, made.get_absolute_url())
+    assert all(part in str(receipt.texts) for part in (made.document_number, "唐山市", "石家庄市"))
     event = Event.objects.get(kind="letter.scanned")
     assert (event.data["matched_by"], len(event.data["nominations"])) == ("read", 2)
 
