@@ -7,6 +7,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from applications.models import Attachment, Round
 from pilotportal.audit.models import Event
+from pilotportal.files.models import Scan
 from review.enums import Ground, SheetStatus
 from review.models import Pledge, Recusal, ScoreSheet
 from review.services import scoring
@@ -273,6 +274,19 @@ def test_files_of_the_dossier_are_read_on_record(sheet: ScoreSheet) -> None:
     assert expert.get("file", sheet.code, attachment.pk).status == 200
     assert expert.get("file", sheet.code, other.pk).status == 404
     assert Event.objects.filter(kind="dossier.file_read").count() == 1
+
+
+@pytest.mark.parametrize(("state", "status"), [("clean", 200), ("pending", 403), ("infected", 403)])
+def test_files_of_the_dossier_are_looked_at_where_nothing_harmful_is_in_them(sheet: ScoreSheet, state: str, status: int) -> None:
+    attachment = Attachment.objects.get(nomination=sheet.nomination)
+    known = {} if state == "pending" else {"engine": "ClamAV", "scanned_at": SCORED_AT, "finding": "Eicar" if state == "infected" else ""}
+    Scan.objects.create(file=attachment.file, state=state, asked_at=SCORED_AT, **known)
+    expert = Visitor(sheet.expert.user)
+    page = expert.get("file_page", sheet.code, attachment.pk)
+    assert (page.status, "<iframe" in page.html) == (200, status == 200)
+    assert expert.get("file_view", sheet.code, attachment.pk).status == status
+    assert expert.get("file", sheet.code, attachment.pk).status == status
+    assert Event.objects.filter(kind="dossier.file_viewed").count() == (status == 200)
 
 
 def test_an_expert_never_meets_another(round: Round, sheet: ScoreSheet) -> None:
