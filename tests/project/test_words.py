@@ -16,10 +16,10 @@ DATA = [ROOT / "applications" / "data" / "form_2025.json", ROOT / "applications"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}|%[sd]|<[^>]+>")
 LATIN = re.compile(r"[A-Za-z][A-Za-z/-]*")
 UNDERSTOOD = frozenset(
-    {"PDF", "JPEG", "PNG", "MB", "Excel", "ZIP", "GB/T", "Cookie", "SM", "SHA-", "GDP", "R", "D", "CSV", "xlsx", "XLSX", "pdf"}
+    {"PDF", "JPEG", "PNG", "MB", "Excel", "ZIP", "GB/T", "Cookie", "SM", "SHA-", "GDP", "R", "D", "CSV", "csv", "xls", "xlsx", "XLSX", "pdf"}
 )
 OFFICIAL = re.compile("典型项目遴选")  # words of the ministry's own documents
-EXAMPLES = frozenset({"talent", "a", "f"})  # of what is to be typed in Latin letters
+EXAMPLES = frozenset({"nomination-", "talent", "a", "f"})  # of what is to be typed in Latin letters
 DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{4}年0\d月|月0\d日")
 AS_TYPED = "例如"  # a date field takes the form of ISO 8601
 LONE_NUMBER = re.compile(r"(?<![\d.,〔])\d{5,}(?![\d.〕号])")
