@@ -12,7 +12,9 @@ READER_OF_PDFS = ("chrome-extension:", "chrome:")  # the browser's own, when a p
 SHIFT = "layout-shift "
 REPORT_SHIFTS = f"""
 if (window === window.top) new PerformanceObserver((list) => {{
-  for (const shift of list.getEntries()) if (!shift.hadRecentInput) console.debug("{SHIFT}" + shift.value);
+  for (const shift of list.getEntries()) {{
+    if (!shift.hadRecentInput && shift.startTime < (window.looksFrom || Infinity)) console.debug("{SHIFT}" + shift.value);
+  }}
 }}).observe({{ type: "layout-shift", buffered: true }});
 """
 
@@ -28,6 +30,10 @@ class Watch:
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self._complaints.append(str(error)))
         page.on("request", self._follow)
+
+    def now_it_may_move(self) -> None:
+        """What shifts from here on, as at another size of the window, is not the page's own doing."""
+        self._page.evaluate("window.looksFrom = performance.now()")
 
     @property
     def complaints(self) -> list[str]:

@@ -8,6 +8,7 @@ from tests.pilotportal.pages import read
 PARTIALS_OF_THE_FRAME = {
     *("account_menu", "brand", "breadcrumbs", "demonstration_banner", "icon", "language_switch", "messages", "navigation"),
     *("failure", "server_error", "error_summary_formset", "unread_notices", "session_notice", "wipes"),
+    *("closed", "round_switcher", "search_box"),
     "file_withheld",  # a page of its own
 }
 
