@@ -14,6 +14,7 @@ from pilotportal.rehearsal.chance import Chance
 from pilotportal.rehearsal.lineup import Lineup
 from review.models import Expert
 
+USERNAMES = {Branch.INDUSTRY: "partner", Branch.COMMERCE: "commerce", Branch.FEDERATION: "federation"}  # before the unit's code
 MINISTRY = "人力资源社会保障部人力资源流动管理司"
 
 
@@ -35,7 +36,7 @@ ONE_IN = 10
 
 @dataclass
 class Cast:
-    """`handlers` and `approvers` by province, `cities` by city, `bearings` by the expert's username."""
+    """`handlers` and `approvers` by province, `co_departments` by branch as well, `cities` by city, `bearings` by the expert's username."""
 
     staff: User
     second: User
@@ -43,7 +44,7 @@ class Cast:
     partner: User
     handlers: dict[str, User]
     approvers: dict[str, User]
-    co_departments: dict[str, User]
+    co_departments: dict[str, dict[Branch, User]]
     cities: dict[str, User]
     experts: list[User]
     administrators: list[User]
@@ -57,10 +58,7 @@ def assemble(*, lineup: Lineup, provinces: Sequence[Division], experts: int, cha
     )
     units = [unit.division for unit in lineup.units]
     departments = _organisations([(department(unit), Kind.PROVINCE, unit) for unit in units])
-    co_departments = Organisation.objects.bulk_create(
-        Organisation(name=f"{unit.name}工业和信息化{_rank(unit)}", kind=Kind.CO_DEPARTMENT, branch=Branch.INDUSTRY, division=unit)
-        for unit in units
-    )
+    co_departments = _co_departments(units)
     nominated = [nominee.city for nominee in lineup.nominees]
     bureaus = _organisations([(f"{city.name}人力资源和社会保障局", Kind.CITY, city) for city in nominated])
     workplaces = _workplaces(provinces, experts, chance)
@@ -77,7 +75,11 @@ def assemble(*, lineup: Lineup, provinces: Sequence[Division], experts: int, cha
             unit.pk: make.person(Role.PROVINCE_APPROVER, home, f"approver{unit.pk}") for unit, home in zip(units, departments, strict=True)
         },
         co_departments={
-            unit.pk: make.person(Role.CO_DEPARTMENT, home, f"partner{unit.pk}") for unit, home in zip(units, co_departments, strict=True)
+            unit.pk: {
+                branch: make.person(Role.CO_DEPARTMENT, co_departments[unit.pk, branch], f"{username}{unit.pk}")
+                for branch, username in USERNAMES.items()
+            }
+            for unit in units
         },
         cities={city.pk: make.person(Role.CITY, home, f"city{city.pk}") for city, home in zip(nominated, bureaus, strict=True)},
         experts=[make.person(Role.EXPERT, home, f"expert{number:03}") for number, home in enumerate(workplaces, start=1)],
@@ -88,6 +90,21 @@ def assemble(*, lineup: Lineup, provinces: Sequence[Division], experts: int, cha
     Expert.objects.bulk_create(_in_the_pool(user, chance) for user in cast.experts)
     cast.bearings = _bearings(cast.experts)
     return cast
+
+
+def _co_departments(units: Iterable[Division]) -> dict[tuple[str, Branch], Organisation]:
+    made = Organisation.objects.bulk_create(
+        Organisation(name=_name_of(unit, branch), kind=Kind.CO_DEPARTMENT, branch=branch, division=unit)
+        for unit in units
+        for branch in USERNAMES
+    )
+    return {(str(each.division_id), Branch(each.branch)): each for each in made}
+
+
+def _name_of(unit: Division, branch: Branch) -> str:
+    if branch == Branch.FEDERATION:
+        return f"{unit.name}工商业联合会"
+    return f"{unit.name}{'工业和信息化' if branch == Branch.INDUSTRY else '商务'}{_rank(unit)}"
 
 
 def department(unit: Division) -> str:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.db.models import Count, Q
 
+from applications.models import Invitation
 from pilotportal import clock
 from pilotportal.accounts.models import User
 from pilotportal.audit import services as audit
@@ -62,8 +63,9 @@ def _shown(play: Play) -> list[User]:
     return [
         cast.handlers[HEBEI],
         cast.approvers[HEBEI],
-        cast.co_departments[HEBEI],
+        *cast.co_departments[HEBEI].values(),
         cast.cities[TANGSHAN],
+        *_drafting(play),
         _expert(),
         cast.staff,
         cast.second,
@@ -71,6 +73,12 @@ def _shown(play: Play) -> list[User]:
         cast.supervisor,
         *cast.administrators,
     ]
+
+
+def _drafting(play: Play) -> list[User]:
+    """The cities of 河北 that are invited to draft just now."""
+    invited = Invitation.objects.filter(ended_at__isnull=True, nomination__province=HEBEI).values_list("nomination__city", flat=True)
+    return [play.cast.cities[city] for city in invited if city != TANGSHAN]
 
 
 def _expert() -> User:

@@ -31,6 +31,8 @@ NOBODY: Actors = frozenset()
 STAFF, HANDLER, APPROVER, CITY, EXPERT, SUPERVISOR = (
     frozenset({actor}) for actor in (Actor.STAFF, Actor.HANDLER, Actor.APPROVER, Actor.CITY, Actor.EXPERT, Actor.SUPERVISOR)
 )
+CO_DEPARTMENT = frozenset({Actor.CO_DEPARTMENT})
+PASSED_TO = CITY | CO_DEPARTMENT
 FORBIDDEN, UNKNOWN, SIGN_IN = 403, 404, 302
 
 EXCEPT = {"ready": "a probe, the same for everybody; its answer depends on the machine (tests/pilotportal/test_health.py)"}
@@ -99,7 +101,7 @@ ACCOUNTS = [
 ]
 
 NOMINATIONS = [
-    Row("applications:nominations", may=PROVINCES | READERS, refused=SIGNED_IN, get=200),
+    Row("applications:nominations", may=PROVINCES | READERS | CITIES | CO_DEPARTMENT, refused=SIGNED_IN, get=200),
     Row("applications:nomination_start", ("open round",), may=PROVINCES, refused=OF_THE_ROUND, get=200, post=422),
     Row("applications:nomination_start", ("preparing round",), refused=STAFF, get=200, post=422),
     Row("applications:nomination", ("draft",), may=OWN_PROVINCE, get=200),
@@ -165,6 +167,30 @@ LETTERS = [
     Row("applications:letter_order", ("open round",), refused=OF_THE_ROUND - PROVINCES, post=404),
     Row("applications:letter", ("letter of the round",), may=OWN_PROVINCE, get=200, post=422),
     Row("applications:letter_pdf", ("letter of the round",), may=OWN_PROVINCE, post=302),
+]
+
+HANDS = [
+    Row("applications:nomination", ("passed on",), may=OWN_PROVINCE | PASSED_TO, get=200),
+    Row("applications:nomination_preview", ("passed on",), may=OWN_PROVINCE | PASSED_TO, get=200),
+    Row("applications:nomination_section", ("passed on", "basics"), may=OWN_PROVINCE | CITY, refused=CO_DEPARTMENT, get=200, post=422),
+    Row("applications:nomination_attach", ("passed on", "letter"), may=OWN_PROVINCE, refused=PASSED_TO, get=200, post=422),
+    Row("applications:evidence_add", ("passed on",), may=OWN_PROVINCE | CITY, refused=CO_DEPARTMENT, get=200, post=422),
+    Row("applications:nomination_file", ("passed on", "letter of passed on"), may=OWN_PROVINCE, get=200),
+    Row("applications:nomination_submit", ("passed on",), may=OWN_PROVINCE, refused=PASSED_TO, get=200),
+    Row("applications:nomination_withdraw", ("passed on",), may=APPROVER, refused=OWN_PROVINCE | PASSED_TO, get=200, post=422),
+    Row("applications:nomination_invite", ("draft",), may=OWN_PROVINCE, get=200, post=302),
+    Row("applications:nomination_invite", ("passed on",), may=OWN_PROVINCE, refused=PASSED_TO, get=200, post=422),
+    Row("applications:nomination_invitation_end", ("passed on",), may=OWN_PROVINCE, refused=PASSED_TO, post=302),
+    Row("applications:nomination_hand_back", ("passed on",), may=CITY, refused=OWN_PROVINCE | CO_DEPARTMENT, get=200, post=302),
+    Row("applications:nomination_signatures", ("passed on",), may=OWN_PROVINCE, refused=PASSED_TO, get=200),
+    Row("applications:nomination_signatures", ("submitted",), may=OWN_PROVINCE | READERS, get=200),
+    Row("applications:nomination_signatures_ask", ("passed on",), may=OWN_PROVINCE, refused=PASSED_TO, post=422),
+    Row("applications:nomination_signatures_remind", ("passed on",), may=OWN_PROVINCE, refused=PASSED_TO, post=302),
+    Row("applications:nomination_signature_cancel", ("passed on", "request"), may=OWN_PROVINCE, refused=PASSED_TO, post=302),
+    Row("applications:nomination_sign", ("passed on",), may=CO_DEPARTMENT, refused=OWN_PROVINCE | CITY, get=200, post=422),
+    Row("applications:nomination_sign", ("draft",), refused=OWN_PROVINCE, get=200, post=422),
+    Row("applications:places_grant", ("open round",), may=STAFF, refused=OF_THE_ROUND, get=200, post=422),
+    Row("applications:places_grant", ("preparing round",), refused=STAFF, get=200, post=422),
 ]
 
 ROUNDS = [
@@ -286,6 +312,7 @@ TABLE: dict[str, list[Row]] = {
     "Accounts": ACCOUNTS,
     "Nominations": NOMINATIONS,
     "Recommendation letters": LETTERS,
+    "Invitations, co-signatures, places beyond the quota": HANDS,
     "Rounds and deadlines": ROUNDS,
     "Pilots": PILOTS,
     "Formal review": FORMAL_REVIEW,

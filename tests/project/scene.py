@@ -1,6 +1,7 @@
 """One scene for the questions of rights: three rounds, two provinces, and everybody who could come along.
 
     year 2026   open for nominations    Hebei: a draft, one handed in, one returned; Shanxi: a draft
+    2026-2      open as well            Hebei: a draft passed on to its city and to a co-department
     year 2025   at the experts          their sheets in part begun and in part submitted
     year 2024   decided                 a pilot in each province, its plan issued and its summary handed in
     year 2027   being prepared
@@ -97,6 +98,7 @@ def built() -> Scene:
     names |= _decided()
     names |= _nominating()
     names |= {"upload": _upload(names["draft"], people[Actor.HANDLER]).code}
+    names |= _passed_on()
     round = _reviewing()
     names |= _names_of_review(round, people)
     return Scene(people, names | _jobs(people) | _notices(people) | _accounts(people))
@@ -135,6 +137,14 @@ def _upload(code: str, by: User) -> Upload:
     """Of the handling official alone, begun and not finished."""
     nomination = Nomination.objects.get(code=code)
     return evidence.begin_upload(nomination_id=nomination.pk, name="大文件.pdf", size=5_000_000, by=by, at=IN_TIME)
+
+
+def _passed_on() -> dict[str, Any]:
+    """The province does not wait for its city before it asks."""
+    draft = factories.complete_draft(factories.opened_round(code="2026-2", deadlines=NEXT_YEARS), city=TANGSHAN)
+    factories.invited(draft)
+    asked = factories.asked(draft)
+    return {**_names_of_nomination("passed on", draft), "request": asked.requests_in_force[0].pk}
 
 
 def _returned_twice(nomination: Nomination) -> Nomination:

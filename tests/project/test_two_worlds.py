@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from applications.models import Nomination, Pilot, Round
 from applications.services import nominations
+from pilotportal.accounts.enums import Branch
 from pilotportal.accounts.models import Division
 from review.enums import Ground, SheetStatus
 from review.models import ScoreSheet
@@ -57,6 +58,21 @@ def a_draft_elsewhere(scene: Scene) -> None:
     section = nomination.round.definition.sections[0]
     values = {code: nomination.content.get(code) for code in section.codes} | {"overview": "太原市另有安排。"}
     nominations.save_section(nomination_id=nomination.pk, section=section, values=values, revision=1, by=handler, at=IN_TIME)
+
+
+def hands_elsewhere(scene: Scene) -> None:
+    """Another province invites its city and asks its department, which objects."""
+    nomination = Nomination.objects.get(code=scene.names["foreign draft"])
+    factories.invited(nomination)
+    factories.asked(nomination)
+    factories.objected(nomination, factories.cosigner(province=SHANXI))
+
+
+def hands_of_others(scene: Scene) -> None:
+    """In the same province another department is asked, and objects."""
+    nomination = Nomination.objects.get(code=scene.names["draft"])
+    factories.asked(nomination, Branch.COMMERCE)
+    factories.objected(nomination, factories.cosigner(Branch.COMMERCE))
 
 
 def handed_in_elsewhere(scene: Scene) -> None:
@@ -127,6 +143,18 @@ DIFFERENCES = {
         other=a_draft_elsewhere,
         watchers={Actor.HANDLER, Actor.CITY, Actor.STAFF, Actor.SUPERVISOR},
         witness=(Actor.OTHER_PROVINCE, "applications:nominations", ()),
+    ),
+    "whom another province asks": Difference(
+        one=nothing,
+        other=hands_elsewhere,
+        watchers={Actor.HANDLER, Actor.CO_DEPARTMENT, Actor.CITY, Actor.STAFF},
+        witness=(Actor.OTHER_PROVINCE, "applications:nomination_signatures", ("foreign draft",)),
+    ),
+    "what another department said": Difference(
+        one=nothing,
+        other=hands_of_others,
+        watchers={Actor.CO_DEPARTMENT, Actor.CITY, Actor.OTHER_PROVINCE, Actor.STAFF},
+        witness=(Actor.HANDLER, "applications:nomination_signatures", ("draft",)),
     ),
     "what another province handed in": Difference(
         one=nothing,

@@ -5,14 +5,17 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from applications.enums import Status
-from applications.models import Nomination, Pilot, Plan, Round
+from applications.enums import Status, Verdict
+from applications.models import CoSignature, Nomination, Pilot, Plan, Round
+from applications.queries import nominations_visible_to
+from applications.services import nominations
 from pilotportal import clock
 from pilotportal.accounts.enums import Role
 from pilotportal.accounts.models import User
 from pilotportal.accounts.queries import demonstration_accounts
 from pilotportal.audit.models import Event
 from pilotportal.rehearsal import demonstration, programme
+from reporting.queries.due import due_from
 from review.enums import SelectionStatus, SheetStatus
 from review.models import ScoreSheet, Selection
 from tests.rehearsal.conftest import SMALL
@@ -38,13 +41,27 @@ def test_nominating_is_loaded_once_with_drafts_and_submissions(marked_as_demonst
     assert Event.objects.count() == events
 
 
+def test_while_nominating_every_hand_has_something_to_do(marked_as_demonstration: Path):
+    _load("nominating")
+    at = programme.STANDSTILLS["nominating"].at
+    waiting: dict[str, list[str]] = {}
+    for account in demonstration_accounts():
+        found = due_from(User.objects.get(username=account.username), at=at)
+        waiting.setdefault(account.role, []).extend(item.title for item in found)
+    for role in (Role.CITY, Role.CO_DEPARTMENT, Role.PROVINCE_HANDLER, Role.PROVINCE_APPROVER):
+        assert waiting[role], role
+    tangshan = nominations_visible_to(User.objects.get(username="approver130000")).get(city="130200")
+    assert nominations.why_not_submit(tangshan, at=at, undertaken=True) is None
+    assert [said.verdict for said in CoSignature.objects.filter(request__nomination=tangshan)].count(Verdict.OBJECTED) == 1
+
+
 def test_one_account_for_every_role_signs_in_and_nobody_else_while_the_clock_runs_on(marked_as_demonstration: Path):
     _load("nominating")
     standstill = programme.STANDSTILLS["nominating"].at
     assert standstill <= clock.now() < standstill + timedelta(minutes=5)
     accounts = demonstration_accounts()
     assert {account.role for account in accounts} == set(Role)
-    assert len(accounts) == len(Role) + 1
+    assert len(accounts) == len(Role) + 1 + 2 + 1  # a second official of the staff, three departments, the city that drafts
     users = {user.username: user for user in User.objects.all()}
     assert all(users[account.username].check_password(account.password) for account in accounts)
     assert all(users[account.username].role == account.role for account in accounts)

@@ -29,6 +29,7 @@ def acts(play: Play) -> Iterator[Act]:
     yield Act(moments.at(7, 14, 9), partial(_twice, play, first))
     yield Act(moments.at(7, 14, 10), partial(_fourth_sub_sector, play, second))
     yield Act(moments.at(7, 14, 11), partial(_incomplete, play, second))
+    yield Act(moments.at(7, 14, 12), partial(_objected, play, first))
     yield Act(moments.at(7, 15, 16), partial(_without_the_right, play, first))
     yield Act(moments.at(7, 18, 10), partial(_above_quota, play, unit))
     yield Act(moments.DEADLINE - timedelta(microseconds=1), partial(_second_submission, play, first))
@@ -78,6 +79,11 @@ def _fourth_sub_sector(play: Play, nominee: Nominee, at: datetime) -> None:
 def _incomplete(play: Play, nominee: Nominee, at: datetime) -> None:
     hand_in = partial(nominations.submit, nomination_id=nominee.nomination_id, undertaken=True, by=play.cast.approvers[HEBEI], at=at)
     play.refused("incomplete", _("an incomplete nomination"), expected=Refusal.INCOMPLETE, act=hand_in)
+
+
+def _objected(play: Play, nominee: Nominee, at: datetime) -> None:
+    hand_in = partial(nominations.submit, nomination_id=nominee.nomination_id, undertaken=True, by=play.cast.approvers[HEBEI], at=at)
+    play.refused("objected", _("a nomination to which a department objects"), expected=Refusal.OBJECTED, act=hand_in)
 
 
 def _without_the_right(play: Play, nominee: Nominee, _at: datetime) -> None:

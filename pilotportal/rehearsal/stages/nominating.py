@@ -18,7 +18,7 @@ from pilotportal.accounts.models import User
 from pilotportal.rehearsal import invention, moments
 from pilotportal.rehearsal.lineup import Nominee, Unit, Way
 from pilotportal.rehearsal.play import Act, Play, wait_for
-from pilotportal.rehearsal.stages import lettering
+from pilotportal.rehearsal.stages import hands, lettering
 
 LATE = "late"
 LEVEL_REASON = "该地区为本省制造业集聚区，地级行政区划，先进制造业集群特征明显。（演示）"
@@ -26,15 +26,22 @@ LEVEL_REASON = "该地区为本省制造业集聚区，地级行政区划，先�
 
 @dataclass(frozen=True)
 class Pace:
-    """When a nomination is begun, when all of it is there, and when it is handed in."""
+    """When a nomination is begun, when all of it is there, and when it is handed in.
+
+    The entries are there some time before the rest: until then it is co-signed, and then the letter comes.
+    """
 
     begun: datetime
     ready: datetime
     handed_in: datetime
 
+    @property
+    def written(self) -> datetime:
+        return self.ready - hands.TAKES
+
     def step(self, number: int, of: int) -> datetime:
         """The moment of the section `number` (from 0) of `of`."""
-        whole = int((self.ready - self.begun).total_seconds())
+        whole = int((self.written - self.begun).total_seconds())
         return self.begun + timedelta(seconds=whole * (number + 1) // (of + 1))
 
 
@@ -47,7 +54,7 @@ def acts(play: Play) -> Iterator[Act]:
 
 def _pace(play: Play, nominee: Nominee, number: int) -> Pace:
     if nominee.way is Way.LAST_SECOND:
-        begun = (moments.at(6, 20, 9), moments.at(7, 10, 9), moments.at(7, 17, 9))[number % 3]
+        begun = (moments.at(6, 20, 9), moments.at(7, 10, 9), moments.at(7, 14, 9))[number % 3]
         ready = (moments.at(7, 15, 15), moments.at(7, 17, 15), moments.at(7, 18, 18))[number % 3]
         return Pace(begun, ready, moments.LAST_SECOND)
     if nominee.way is Way.LATE:
@@ -76,10 +83,15 @@ def _nomination(play: Play, unit: Unit, nominee: Nominee, *, pace: Pace) -> Iter
     sections = play.round.definition.sections
     yield Act(pace.begun, partial(_start, play, nominee, handler))
     written = sections[: len(sections) // 2] if nominee.way is Way.UNFINISHED else sections
+    writers = hands.writers(play, nominee, of=len(sections))
+    if play.cast.cities[nominee.city.pk] in writers:
+        yield Act(pace.begun + hands.SOON, partial(hands.invite, nominee, handler))
+        yield Act(pace.written + hands.SOON / 2, partial(hands.hand_back, nominee, play.cast.cities[nominee.city.pk]))
     for number, section in enumerate(written):
-        yield Act(pace.step(number, len(sections)), partial(_write, play, nominee, section, handler))
+        yield Act(pace.step(number, len(sections)), partial(_write, play, nominee, section, writers[number]))
     if nominee.way is Way.UNFINISHED:
         return
+    yield from hands.signatures_for(play, nominee, asked=pace.written + hands.SOON)
     yield Act(pace.ready, partial(lettering.attach, play, unit, nominee, handler))
     if nominee.way is Way.LATE:
         yield Act(pace.handed_in, partial(_try_late, play, nominee, approver))
