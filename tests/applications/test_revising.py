@@ -1,11 +1,13 @@
 """Changing a form: parts are found by their path, nothing else moves, and what the programme relies on stays."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 from applications import reliance, revising, shipped
 from applications.definition import FormDefinition
@@ -13,6 +15,13 @@ from applications.definition import FormDefinition
 LABEL = {"zh": "新", "en": "New"}
 FIELD: dict[str, Any] = {"code": "new", "label": LABEL, "type": "text"}
 READERS = ("applications/services", "applications/models", "review", "reporting", "pilotportal/rehearsal")
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """The sentences are compared in the language that they are written in."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
