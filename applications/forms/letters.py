@@ -1,13 +1,16 @@
 """The recommendation letter: which nominations under which number, and its stamped scan."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.core import signing
+from django.db.models import TextChoices
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from applications.enums import AttachmentKind, LetterRefusal
+from applications.forms.fields import replaced
 from applications.forms.layout import bare_helper
 from applications.forms.nominations import UploadForm
 from applications.models import Letter, Nomination
@@ -19,7 +22,11 @@ KEPT_FOR = 24 * 3600  # seconds that a scan waits for its code to be typed
 class LetterForm(forms.Form):
     """The nominations are laid out by the page, in their order."""
 
-    field_of = {LetterRefusal.NOBODY: "nomination", LetterRefusal.NOT_IN_LETTER: "nomination", LetterRefusal.NUMBER: "document_number"}
+    field_of: ClassVar[dict[TextChoices, str]] = {
+        LetterRefusal.NOBODY: "nomination",
+        LetterRefusal.NOT_IN_LETTER: "nomination",
+        LetterRefusal.NUMBER: "document_number",
+    }
     document_number = forms.CharField(
         label=_("Document number"),
         max_length=80,
@@ -45,7 +52,7 @@ class LetterForm(forms.Form):
     def marked(self) -> Sequence[str]:
         """The codes that are marked: all that can be, until somebody has chosen."""
         if self.is_bound:
-            return self.data.getlist("nomination")
+            return cast("QueryDict", self.data).getlist("nomination")
         return self.initial.get("nomination", list(self.offered))
 
     @property
@@ -56,7 +63,7 @@ class LetterForm(forms.Form):
 class ScanForm(UploadForm):
     """The scan, and the code for when it cannot be read. A scan that came once is kept while its code is typed."""
 
-    field_of = {LetterRefusal.UNREAD: "typed", LetterRefusal.UNKNOWN_CODE: "typed"}
+    field_of: ClassVar[dict[TextChoices, str]] = {LetterRefusal.UNREAD: "typed", LetterRefusal.UNKNOWN_CODE: "typed"}
 
     def __init__(self, *args: Any, letter: Letter, **kwargs: Any) -> None:
         super().__init__(*args, kind=AttachmentKind.LETTER, **kwargs)
@@ -82,8 +89,8 @@ class ScanForm(UploadForm):
         return StoredFile.objects.get(pk=held["file"]), held["name"]
 
     def keep(self, file: StoredFile, name: str) -> None:
-        self.data = self.data.copy()
-        self.data["kept"] = signing.dumps({"file": file.pk, "name": name}, salt=self._salt)
+        token = signing.dumps({"file": file.pk, "name": name}, salt=self._salt)
+        self.data = replaced(self.data, "kept", token)
 
     def clean_file(self) -> Any:
         return super().clean_file() if self.cleaned_data.get("file") else None

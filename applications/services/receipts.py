@@ -26,5 +26,10 @@ def of_pilot(pilot: Pilot, *, act: Act, digest: str, facts: Mapping[Words, objec
 
 
 def of_letter(letter: Letter, *, act: Act, cities: str, matched: Words, by: User, at: datetime) -> None:
-    given = {_("Document number"): letter.document_number, _("City"): cities, _("Code"): letter.code, _("Letter recognised by"): matched}
+    given: dict[Words, object] = {
+        _("Document number"): letter.document_number,
+        _("City"): cities,
+        _("Code"): letter.code,
+        _("Letter recognised by"): matched,
+    }
     notices.give_receipt(to=by, act=act, target=letter, facts=given, digest=letter.digest, at=at)

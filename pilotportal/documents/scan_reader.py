@@ -21,6 +21,7 @@ PIXELS = 100_000_000  # a picture beyond this is not opened; A4 at 600 dpi has 3
 WORKING_PIXELS = 9_000_000  # A4 at 300 dpi
 RESOLUTIONS = (200, 300)  # dots per inch; the second look only where the first found nothing
 POINTS = 72
+QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 
 
 def main() -> None:
@@ -70,7 +71,7 @@ def _fitting(size: tuple[int, int]) -> tuple[int, int]:
 
 
 def _codes(sheet: Image.Image) -> list[str]:
-    return [found.text for found in zxingcpp.read_barcodes(sheet, formats=zxingcpp.BarcodeFormat.QRCode)]
+    return [found.text for found in zxingcpp.read_barcodes(sheet, formats=QR)]
 
 
 if __name__ == "__main__":
