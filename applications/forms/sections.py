@@ -86,6 +86,10 @@ class SectionForm(forms.Form):
         self.groups = self._read_groups()
         self.helper = helper_for(section, open_codes=self.open_codes, hidden=HIDDEN)
 
+    @property
+    def asked(self) -> list[FieldDefinition | GroupDefinition]:
+        return [*self.section.fields, *self.section.groups]
+
     def _read_groups(self) -> dict[str, GroupRows]:
         entered = self.entered if self.is_bound else None
         return {
@@ -187,13 +191,13 @@ class SectionForm(forms.Form):
         return rendered_item(self, code)
 
     def disputed_entries(self) -> list[Fault]:
-        items = {item.code: item for item in (*self.section.fields, *self.section.groups)}
+        items = {item.code: item for item in self.asked}
         return [Fault(f"id_{code}", items[code].label.in_language(get_language()), "") for code in items if code in self.disputed]
 
     def unsent(self) -> list[Unsent]:
         """What was entered here and does not stand: both sides as people read them. What cannot be read is shown as it was typed."""
         self.is_valid()
-        items = [item for item in (*self.section.fields, *self.section.groups) if item.code in self.open_codes]
+        items = [item for item in self.asked if item.code in self.open_codes]
         both = [(item, shown(item, self.standing.get(item.code)), self._shown_mine(item)) for item in items]
         return [Unsent(theirs.label, mine, theirs) for item, theirs, mine in both if mine != theirs]
 
@@ -215,7 +219,7 @@ class SectionForm(forms.Form):
         self.standing = standing
         self.conflicts = {}
         base = _read_base(self.entered.get(BASE, ""))
-        for item in (*self.section.fields, *self.section.groups):
+        for item in self.asked:
             if item.code not in own:
                 self._compare_entry(item, base)
         self.entered[REVISION] = str(revision)

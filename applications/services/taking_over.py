@@ -105,8 +105,8 @@ def _rows(group: GroupDefinition, before: GroupDefinition, rows: list[content.Ro
     """Rows are new ones here: what is promised anew is followed anew."""
     columns = {field.code: field for field in before.fields}
     shared = [(field, columns[field.code]) for field in group.fields if field.code in columns]
-    taken = [{field.code: _cell(field, other, row.get(field.code)) for field, other in shared} for row in rows]
-    return [{"key": uuid4().hex} | row for row in taken if not all(content.is_blank(value) for value in row.values())]
+    taken: list[content.Row] = [{field.code: _cell(field, other, row.get(field.code)) for field, other in shared} for row in rows]
+    return [{"key": uuid4().hex, **row} for row in taken if not all(content.is_blank(value) for value in row.values())]
 
 
 def _is_undertaking(item: Item) -> bool:

@@ -13,9 +13,12 @@ from django.views.decorators.http import require_http_methods
 
 from applications import content, permissions
 from applications.definition import GroupDefinition
+from applications.forms.layout import shown
 from applications.rules import Refused
 from applications.services import nominations, taking_over
 from pilotportal.accounts.requests import SignedInRequest
+
+DATED = {"year", "integer", "decimal"}
 
 
 @dataclass(frozen=True)
@@ -65,11 +68,10 @@ def _parts(offers: Sequence[taking_over.Offer]) -> list[Part]:
 
 
 def _line(offer: taking_over.Offer) -> Line:
-    language = get_language()
-    if isinstance(offer.item, GroupDefinition):
-        shown = content.shown_group(offer.item, offer.value, language)
-        dated = any(field.type in {"year", "integer", "decimal"} for field in offer.item.fields)
-    else:
-        shown = content.shown_field(offer.item, offer.value, language)
-        dated = offer.item.type in {"year", "integer", "decimal"}
-    return Line(offer.item.code, shown, f"{offer.source.round.code} · {offer.source.city.name}", dated)
+    columns = offer.item.fields if isinstance(offer.item, GroupDefinition) else [offer.item]
+    return Line(
+        code=offer.item.code,
+        shown=shown(offer.item, offer.value),
+        source=f"{offer.source.round.code} · {offer.source.city.name}",
+        dated=any(field.type in DATED for field in columns),
+    )

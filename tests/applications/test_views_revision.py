@@ -1,230 +1,239 @@
-"""What the server answers to a section that saves itself."""
-
-import json
-from datetime import timedelta
-from pathlib import Path
+"""The form of the next round: changed part by part by the staff, seen as the province will see it, frozen with the round."""
 
 import pytest
-from django.conf import settings as portal
-from django.test import Client
+from django.conf import settings
 from django.urls import reverse
 
-from applications.models import Nomination
-from applications.services import nominations
-from pilotportal import clock
+from applications import shipped
+from applications.enums import Refusal
+from applications.models import Round
+from applications.services import rounds
 from pilotportal.audit.models import Event
 from tests import factories
-from tests.applications.test_views_nominations import form_data
-from tests.factories import DEADLINE, IN_TIME
+from tests.factories import OPENING
+from tests.pilotportal.pages import read
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def three_days_left():
-    clock.set_simulated(IN_TIME, running=False)
-    yield
-    Path(portal.CLOCK_FILE).unlink()
-
-
-@pytest.fixture
-def handler():
-    return factories.handler()
+ENTRY = {
+    "code": "robots", "label_zh": "工业机器人密度", "label_en": "Robot density", "help_zh": "", "help_en": "", "type": "decimal",
+    "required": "on", "unit_zh": "台/万人", "unit_en": "per 10,000 workers", "max_length": "", "minimum": "0", "maximum": "", "places": "1",
+    "choices": "", "serves": "condition_1", "source": "人社部发〔2026〕1号",
+}  # fmt: skip
 
 
 @pytest.fixture
-def draft(handler):
-    return factories.draft(factories.opened_round(), by=handler)
+def round(db, time_machine):
+    time_machine.move_to(OPENING, tick=False)
+    return factories.preparing_round(code="2027")
 
 
-class Page:
-    """A page of a section, open in a browser that runs its scripts."""
-
-    def __init__(self, client, nomination, by, section="basics"):
-        self.client, self.by, self.address = client, by, reverse("applications:nomination_section", args=[nomination.code, section])
-        client.force_login(by)
-        self.data = form_data(client, nomination, section)
-        self.turn = 0
-
-    def type(self, **entries):
-        self.data |= entries
-
-    def send(self, *, hear=True, turn=None, **more):
-        self.turn = turn or self.turn + 1
-        answer = self.client.post(self.address, self.data | {"_turn": self.turn} | more, headers={"X-Autosave": str(self.by.pk)})
-        told = answer.json() if "json" in answer.headers.get("Content-Type", "") else None
-        if hear and told and "base" in told:
-            (base,) = self.data["_base"] if isinstance(self.data["_base"], list) else [self.data["_base"]]
-            self.data |= {"_revision": told["revision"], "_base": json.dumps(json.loads(base) | told["base"])}
-        return told if told is not None else answer
+@pytest.fixture
+def staff(client, round):
+    user = factories.staff()
+    client.force_login(user)
+    return user
 
 
-def content():
-    return Nomination.objects.get().content
+def path(name: str, *about: str, round_code: str = "2027") -> str:
+    return reverse(f"applications:{name}", args=[round_code, *about])
 
 
-def save_by_another(draft, **values):
-    section = draft.round.definition.section("basics")
-    revision = Nomination.objects.get().revision_of("basics")
-    other = factories.handler()
-    nominations.save_section(nomination_id=draft.pk, section=section, values=values, revision=revision, by=other, at=IN_TIME)
-    return other
+def fresh() -> Round:
+    return Round.objects.get(code="2027")
 
 
-def test_what_can_be_read_is_saved_and_what_cannot_is_named(client, draft, handler):
-    page = Page(client, draft, handler)
-    page.type(overview="概况", gdp="３.2亿", population="1.234")
-    told = page.send()
-    assert told["state"] == "saved"
-    assert set(told["errors"]) == {"id_gdp", "id_population"}
-    assert content() == {"overview": "概况"}
-    page.type(gdp="3.2")
-    assert set(page.send()["errors"]) == {"id_population"}
-    assert content() == {"overview": "概况", "gdp": "3.20"}
+def seen() -> str:
+    return rounds.digest_of_rules(fresh())
 
 
-def test_only_entries_that_were_touched_are_written(client, draft, handler):
-    page = Page(client, draft, handler)
-    save_by_another(draft, applicant="市政府")
-    page.type(overview="概况")
-    told = page.send()
-    assert told["state"] == "saved"
-    assert "市政府" in told["entries"]["applicant"]
-    assert content() == {"overview": "概况", "applicant": "市政府"}
+def test_an_entry_is_added_and_the_version_goes_up(client, staff, round):
+    response = client.post(path("draft_add", "field", "manufacturing"), ENTRY | {"seen": seen()})
+    assert response.url == path("draft_part", "manufacturing.robots")
+    field = fresh().definition.section("manufacturing").fields[-1]
+    assert (field.code, field.type, field.places, field.minimum, field.maximum) == ("robots", "decimal", 1, 0, None)
+    assert (field.unit.zh, field.serves, field.source, field.required) == ("台/万人", "condition_1", "人社部发〔2026〕1号", True)
+    assert fresh().definition.version == round.definition.version + 1
+    assert Event.objects.get(kind="round.saved").data["changed"] == ["form"]
 
 
-def test_a_row_with_a_cell_that_cannot_be_read_keeps_the_others(client, draft, handler):
-    page = Page(client, draft, handler, "goals")
-    (key,) = page.data["indicators"]
-    page.type(**{f"indicators-{key}-name": "服务企业数", f"indicators-{key}-baseline": "很多"})
-    told = page.send()
-    assert set(told["errors"]) == {f"id_indicators-{key}-baseline"}
-    assert [(row["key"], row["name"], row["baseline"]) for row in content()["indicators"]] == [(key, "服务企业数", None)]
-    page.type(**{f"indicators-{key}-baseline": "12"})
-    page.send()
-    assert [(row["key"], row["baseline"]) for row in content()["indicators"]] == [(key, "12.00")]
+def test_the_new_entry_is_seen_as_the_province_will_see_it_and_as_text(client, staff, round):
+    client.post(path("draft_add", "field", "manufacturing"), ENTRY | {"seen": seen()})
+    page = client.get(path("draft_preview", "manufacturing")).content.decode()
+    assert "工业机器人密度（台/万人）" in page
+    assert "<fieldset disabled>" in page
+    assert 'name="robots"' in page
+    assert "工业机器人密度" in client.get(path("round_form")).content.decode()
 
 
-def test_an_answer_that_was_lost_is_no_conflict_with_oneself(client, draft, handler):
-    page = Page(client, draft, handler)
-    page.type(overview="一")
-    page.send(hear=False)
-    page.type(overview="一二")
-    assert page.send()["state"] == "saved"
-    assert content()["overview"] == "一二"
+def test_every_section_has_its_preview(client, staff, round):
+    for section in round.definition.sections:
+        response = client.get(path("draft_preview", section.code))
+        assert response.status_code == 200
+        assert "csrfmiddlewaretoken" not in response.content.decode().partition("<fieldset disabled>")[2].partition("</fieldset>")[0]
+    assert client.get(path("draft_preview", "nothing")).status_code == 404
 
 
-def test_what_arrives_late_overwrites_nothing_newer(client, draft, handler):
-    page = Page(client, draft, handler)
-    late = dict(page.data)
-    page.type(overview="新")
-    page.send(turn=2, hear=False)
-    page.data = late | {"overview": "旧"}
-    page.send(turn=1, hear=False)
-    assert content()["overview"] == "新"
+@pytest.mark.parametrize(
+    ("changes", "at", "said"),
+    [
+        ({"code": "Robots"}, "code", "small Latin"),
+        ({"code": "gdp"}, None, "gdp"),
+        ({"code": "next"}, None, "next"),
+        ({"label_en": ""}, "label_en", ""),
+        ({"help_zh": "说明"}, "help_en", ""),
+        ({"minimum": "5", "maximum": "4"}, "maximum", ""),
+        ({"type": "choice"}, "choices", ""),
+        ({"type": "choice", "choices": "a | 甲"}, "choices", "1"),
+        ({"type": "choice", "choices": "a | 甲 | A\na | 乙 | B"}, "choices", "a"),
+        ({"type": "choice", "choices": "a | 甲 | A\nb | 甲 | B"}, "choices", "甲"),
+        ({"choices": "a | 甲 | A"}, "choices", ""),
+        ({"places": "9"}, "places", ""),
+        ({"source": ""}, "source", ""),
+    ],
+)
+def test_what_does_not_fit_is_said_and_nothing_typed_is_lost(client, staff, changes, at, said):
+    before = fresh().form
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    response = client.post(path("draft_add", "field", "manufacturing"), ENTRY | {"seen": seen()} | changes)
+    assert response.status_code == 422
+    errors = response.context["form"].errors[at or "__all__"]
+    assert said in str(errors)
+    page = response.content.decode()
+    assert "工业机器人密度" in page
+    assert fresh().form == before
 
 
-def test_both_changed_the_same_entry_neither_is_lost(client, draft, handler):
-    page = Page(client, draft, handler)
-    other = save_by_another(draft, overview="同事的")
-    page.type(overview="我的", address="新华道1号")
-    told = page.send()
-    assert told["state"] == "conflict"
-    assert other.name in told["conflict"]
-    assert "同事的" in told["remarks"]["overview"]
-    assert content() == {"overview": "同事的", "address": "新华道1号"}
-    assert page.send()["state"] == "conflict"  # until there is a decision
-    client.post(page.address, page.data)
-    assert content()["overview"] == "我的"
+def test_choices_are_entered_line_by_line(client, staff, round):
+    lines = "high | 高 | High\nlow ｜ 低 ｜ Low"
+    client.post(path("draft_add", "field", "manufacturing"), ENTRY | {"seen": seen(), "type": "choice", "choices": lines})
+    field = fresh().definition.section("manufacturing").fields[-1]
+    assert [(choice.code, choice.label.zh, choice.label.en) for choice in field.choices] == [("high", "高", "High"), ("low", "低", "Low")]
+    shown = client.get(path("draft_part", "manufacturing.robots")).context["form"]["choices"].value()
+    assert shown.splitlines() == ["high | 高 | High", "low | 低 | Low"]
 
 
-def test_after_the_deadline_the_page_is_told_why(client, draft, handler):
-    page = Page(client, draft, handler)
-    clock.set_simulated(DEADLINE, running=False)
-    page.type(overview="晚了")
-    told = page.send()
-    assert told["state"] == "refused"
-    assert told["sentence"]
-    assert content() == {}
+def test_a_part_saved_as_it_stands_changes_nothing(client, staff, round):
+    """Every property of every part survives its own page: what the form shows is what it stores."""
+    paths = [section.code for section in round.definition.sections]
+    paths += [f"{section.code}.{item.code}" for section, item in round.definition.items()]
+    paths += [f"goals.indicators.{field.code}" for field in round.definition.section("goals").groups[0].fields]
+    for each in paths:
+        form = client.get(path("draft_part", each)).context["form"]
+        sent = {name: form[name].value() for name in form.fields}
+        sent = {name: "on" if value is True else value for name, value in sent.items() if value is not None and value is not False}
+        assert client.post(path("draft_part", each), sent).status_code == 302, each
+        assert fresh().definition.model_dump(exclude={"version"}) == round.definition.model_dump(exclude={"version"}), each
 
 
-def test_an_hour_of_writing_is_a_handful_of_events(client, draft, handler):
-    page = Page(client, draft, handler)
-    for minute in range(60):
-        clock.set_simulated(IN_TIME + timedelta(minutes=minute), running=False)
-        page.type(overview="字" * (minute + 1))
-        assert page.send()["state"] == "saved"
-    events = Event.objects.filter(kind="nomination.saved")
-    assert events.count() == 6
-    assert all(event.data["automatic"] for event in events)
-    page.type(address="新华道1号")
-    page.send()
-    assert Event.objects.filter(kind="nomination.saved").last().data["changed"] == ["address"]
+def test_two_people_never_overwrite_each_other(client, staff, round):
+    before = seen()
+    client.post(path("draft_add", "field", "manufacturing"), ENTRY | {"seen": before})
+    late = client.post(path("draft_add", "field", "manufacturing"), ENTRY | {"code": "sensors", "seen": before})
+    assert late.status_code == 422
+    assert str(Refusal.CHANGED_MEANWHILE.label) in late.content.decode()
+    assert "工业机器人密度" in late.content.decode()
+    again = late.context["form"]["seen"].value()
+    assert client.post(path("draft_add", "field", "manufacturing"), ENTRY | {"code": "sensors", "seen": again}).status_code == 302
 
 
-def test_nothing_changed_is_nothing_written(client, draft, handler):
-    page = Page(client, draft, handler)
-    assert page.send()["state"] == "saved"
-    assert Nomination.objects.get().sections == {}
+def test_parts_are_moved_and_removed(client, staff, round):
+    codes = [section.code for section in round.definition.sections]
+    client.post(path("draft_move"), {"command": f"up:{codes[1]}", "seen": seen()})
+    assert [section.code for section in fresh().definition.sections][:2] == [codes[1], codes[0]]
+    client.post(path("draft_move"), {"command": "down:basics.applicant", "seen": seen()})
+    assert fresh().definition.section("basics").fields[1].code == "applicant"
+    page = client.get(path("draft_remove", "demonstration"))
+    assert "对所在区域的示范带动作用" in page.content.decode()
+    assert client.post(path("draft_remove", "demonstration"), {"seen": seen()}).url == path("draft")
+    assert fresh().definition.section("demonstration") is None
 
 
-def test_who_was_signed_out_is_told_in_words(client, draft, handler):
-    page = Page(client, draft, handler)
-    client.logout()
-    answer = client.post(page.address, page.data, headers={"X-Autosave": str(handler.pk)})
-    assert (answer.status_code, answer.json()["state"]) == (401, "signed_out")
+def test_a_move_of_an_old_page_is_refused(client, staff, round):
+    old = seen()
+    client.post(path("draft_move"), {"command": "up:contacts", "seen": old})
+    response = client.post(path("draft_move"), {"command": "up:talent", "seen": old}, follow=True)
+    assert str(Refusal.CHANGED_MEANWHILE.label) in response.content.decode()
 
 
-def test_without_the_token_it_is_told_in_words_as_well(draft, handler):
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(handler)
-    address = reverse("applications:nomination_section", args=[draft.code, "basics"])
-    answer = client.post(address, {}, headers={"X-Autosave": str(handler.pk)})
-    assert (answer.status_code, answer.json()["state"]) == (401, "signed_out")
+def test_a_section_and_a_table_are_added_and_filled(client, staff, round):
+    named = {"label_zh": "绿色制造", "label_en": "Green manufacturing", "help_zh": "", "help_en": ""}
+    client.post(path("draft_add", "section"), named | {"code": "green", "seen": seen()})
+    table = named | {"code": "factories", "minimum": "0", "maximum": "5", "seen": seen()}
+    assert client.post(path("draft_add", "group", "green"), table).url == path("draft_part", "green.factories")
+    client.post(path("draft_add", "field", "green.factories"), ENTRY | {"seen": seen()})
+    (group,) = fresh().definition.section("green").groups
+    assert [field.code for field in group.fields] == ["name", "robots"]
+    assert client.get(path("draft_preview", "green")).status_code == 200
 
 
-def test_nothing_is_saved_in_the_name_of_somebody_else(client, draft, handler):
-    page = Page(client, draft, handler)
-    client.force_login(factories.approver())
-    page.type(overview="经办人的")
-    told = page.send()
-    assert told["state"] == "somebody_else"
-    assert content() == {}
+@pytest.mark.parametrize("where", ["goals.indicators", "direction.sub_sectors.industry", "undertaking"])
+def test_what_the_portal_reads_by_its_code_stays_and_the_page_says_why(client, staff, round, where):
+    response = client.post(path("draft_remove", where), {"seen": seen()})
+    assert response.status_code == 422
+    assert response.context["refusals"]
+    assert str(response.context["refusals"][0]) in response.content.decode()
+    assert fresh().form == round.form
 
 
-def test_who_may_not_edit_is_refused_in_words(client, draft):
-    stranger = factories.handler("140000")
-    client.force_login(stranger)
-    address = reverse("applications:nomination_section", args=[draft.code, "basics"])
-    assert client.post(address, {}, headers={"X-Autosave": str(stranger.pk)}).json()["state"] == "refused"
+def test_another_form_is_taken_over_whole_and_compared(client, staff, round):
+    client.post(path("draft_add", "field", "manufacturing"), ENTRY | {"seen": seen()})
+    named = {"code": "basics", "label_zh": "城市基本情况", "label_en": "The city", "help_zh": "", "help_en": ""}
+    client.post(path("draft_part", "basics"), named | {"seen": seen()})
+    client.post(path("draft_remove", "schedule"), {"seen": seen()})
+    differences = client.get(path("draft_compare")).context["differences"]
+    found = {(difference.kind, difference.label) for difference in differences}
+    assert {("added", "工业机器人密度"), ("removed", "进度安排"), ("removed", "阶段"), ("changed", "城市基本情况")} <= found
+    assert "<del>基本情况</del>" in client.get(path("draft_compare")).content.decode()
+    version = fresh().definition.version
+    client.post(path("draft_pattern"), {"pattern": "shipped", "seen": seen()})
+    assert fresh().form["sections"] == shipped.round_2025()["form"]["sections"]
+    assert fresh().definition.version == version + 1
+    assert client.get(path("draft_compare")).context["differences"] == []
 
 
-def test_a_copy_is_held_against_what_stands(client, draft, handler):
-    page = Page(client, draft, handler)
-    assert page.send(compare="yes").status_code == 204
-    page.type(overview="<b>留下的</b>", gdp="很多")
-    shown = page.send(compare="yes").content.decode()
-    assert "&lt;b&gt;留下的&lt;/b&gt;" in shown
-    assert "很多" in shown
-    assert content() == {}
+def test_the_form_is_frozen_when_the_round_opens(client, staff, round):
+    rounds.open_round(round_id=round.pk, by=staff, at=OPENING)
+    for name, about, data in (
+        ("draft", [], {}),
+        ("draft_part", ["basics"], {}),
+        ("draft_add", ["section"], {}),
+        ("draft_remove", ["basics"], {}),
+    ):
+        assert client.get(path(name, *about)).url == path("round_form")
+        assert client.post(path(name, *about), data).url == path("round_form")
+    assert client.post(path("draft_move"), {"command": "up:talent"}).url == path("round_form")
+    assert client.post(path("draft_pattern"), {"pattern": "shipped"}).url == path("round_form")
+    assert client.get(path("draft_preview", "basics")).status_code == 200
+    assert fresh().form == round.form
 
 
-def test_a_recovered_copy_stands_in_the_form_beside_what_was_saved_since(client, draft, handler):
-    page = Page(client, draft, handler)
-    save_by_another(draft, overview="同事的", applicant="市政府")
-    page.type(overview="留下的", gdp="很多")
-    answer = client.post(page.address, page.data | {"recover": "yes"})
-    text = answer.content.decode()
-    assert answer.status_code == 200
-    assert all(part in text for part in ("留下的", "同事的", "市政府", "很多"))
-    assert content() == {"overview": "同事的", "applicant": "市政府"}
+def test_a_round_whose_form_lacks_what_the_portal_reads_is_not_opened(client, staff, round):
+    form = shipped.round_2025()["form"]
+    form["sections"] = [section for section in form["sections"] if section["code"] != "goals"]
+    rounds.save(round_id=round.pk, record=rounds.snapshot(round) | {"form": form}, by=staff, at=OPENING)
+    with pytest.raises(rounds.Refused) as refused:
+        rounds.open_round(round_id=round.pk, by=staff, at=OPENING)
+    assert refused.value.refusal == Refusal.FORM
+    assert "indicators" in str(refused.value)
+    assert str(refused.value) in client.get(path("round")).content.decode()
 
 
-def test_the_key_of_the_copies_is_the_persons_own_and_stays_the_same(client, draft, handler):
-    def key(person):
-        client.force_login(person)
-        text = client.get(reverse("applications:nomination_section", args=[draft.code, "basics"])).content.decode()
-        return text.partition('data-draft-key="')[2].partition('"')[0]
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_number_of_queries_does_not_grow_with_the_form(client, staff, round, count, django_assert_num_queries):
+    for number in range(count):
+        client.post(path("draft_add", "field", "manufacturing"), ENTRY | {"code": f"robots{number}", "seen": seen()})
+    with django_assert_num_queries(11):
+        client.get(path("draft_part", "manufacturing"))
 
-    assert key(handler) == key(handler)
-    assert key(handler) != key(factories.approver())
+
+def test_pages_have_one_heading_and_no_id_twice(client, staff, round):
+    for address in (
+        path("draft"),
+        path("draft_part", "goals"),
+        path("draft_part", "goals.indicators.name"),
+        path("draft_add", "field", "goals"),
+    ):
+        elements = list(read(client.get(address).content.decode()).walk())
+        ids = [element.attributes["id"] for element in elements if element.attributes.get("id")]
+        assert len(ids) == len(set(ids)), address
+        assert [element.tag for element in elements].count("h1") == 1, address
