@@ -20,6 +20,7 @@ from applications.services.nominations import signatures_of
 from applications.services.signatures import line_of
 from pilotportal.accounts.enums import Role
 from pilotportal.accounts.models import User
+from pilotportal.accounts.queries import requests_waiting
 from review.enums import SelectionStatus
 from review.models import Selection
 from review.queries import sheets_visible_to
@@ -168,6 +169,13 @@ def _accept_summaries(user: User, _at: datetime) -> Iterator[Due]:
         yield Due(title, _("Endorsed by the province"), reverse("applications:pilots"))
 
 
+def _confirm_accounts(user: User, _at: datetime) -> Iterator[Due]:
+    count = requests_waiting(user).count()
+    if count:
+        title = ngettext("%(count)s change of an account to confirm", "%(count)s changes of accounts to confirm", count)
+        yield Due(title % {"count": count}, _("Accounts"), f"{reverse('accounts:people')}?state=waiting")
+
+
 _OF_PROVINCE: list[Callable[[User, datetime], Iterator[Due]]] = [
     _nominate,
     _finish_nominations,
@@ -181,4 +189,5 @@ _MAKERS: dict[Role, list[Callable[[User, datetime], Iterator[Due]]]] = {
     Role.CO_DEPARTMENT: [_co_sign],
     Role.EXPERT: [_score],
     Role.STAFF: [_prepare, _check_formally, _seats_to_fill, _release, _accept_summaries],
+    Role.SECURITY_ADMIN: [_confirm_accounts],
 }

@@ -302,3 +302,12 @@ def test_administrators_find_no_business_in_an_account(system):
     text = page(client_of(system).get(f"/accounts/person/{account.username}/")).text
     assert "Nominations" not in text
     assert Organisation.objects.get(pk=account.organisation_id).name in text
+
+
+def test_what_awaits_a_decision_is_due_from_the_security_administrator(system, security):
+    address = "/accounts/people/?state=waiting"
+    links = lambda person: [link.attributes["href"] for link in page(client_of(person).get("/")).all("a")]  # noqa: E731
+    assert address not in links(security)
+    make(system)
+    assert address in links(security)
+    assert address not in links(system)
