@@ -30,7 +30,7 @@ class WorkerProcess:
                 *("--concurrency=1", "--without-gossip", "--without-mingle", "--loglevel=INFO"),
             ],
             log=Path(settings.DATA_DIR) / "worker.log",
-            environment=os.environ | {"DATABASE_URL": _test_database()},
+            environment=os.environ | {"DATABASE_URL": database_of_the_tests()},
             folder=settings.BASE_DIR,
         )
 
@@ -66,5 +66,5 @@ class WorkerProcess:
         return bool(self.queue.llen(settings.CELERY_TASK_DEFAULT_QUEUE) or self.queue.hlen("unacked"))
 
 
-def _test_database() -> str:
+def database_of_the_tests() -> str:
     return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
