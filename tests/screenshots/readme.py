@@ -1,4 +1,4 @@
-"""The pictures of the READMEs, from a running demonstration at stage `selected`: python -m tests.screenshots.readme --port 8000."""
+"""The pictures of the READMEs that a running demonstration can show at its stage: python -m tests.screenshots.readme --port 8000."""
 
 import argparse
 from pathlib import Path
@@ -9,12 +9,10 @@ from tests.chromium import CHROMIUM, QUIET
 
 OUT = Path("docs") / "pictures"
 VIEW = {"width": 1280, "height": 800}
-PICTURES = {  # name: role as the list of accounts names it, address, words of the link that leads on from there
-    "home": ("city", "/", ""),
-    "nomination": ("province_approver", "/nominations/", "main tbody th a"),
-    "sheet": ("expert", "/review/sheets/", "main tbody th a"),
-    "ranking": ("staff", "/review/ranking/", ""),
-    "selection": ("staff", "/review/selection/", ""),
+PICTURES = {  # stage: name of the picture, role as the list of accounts names it, address, the link that leads on from there
+    "nominating": [("home", "province_handler", "/", ""), ("checklist", "province_handler", "/nominations/", "main tbody th a")],
+    "review": [("sheet", "expert", "/review/sheets/", "main tbody th a")],
+    "selected": [("ranking", "staff", "/review/ranking/", ""), ("selection", "staff", "/review/selection/", "")],
 }
 
 
@@ -24,7 +22,7 @@ def main() -> None:
     accounts = {role: (username, password) for role, username, password, *_name in reversed(rows)}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, "--no-sandbox"])
-        for name, (role, path, link) in PICTURES.items():
+        for name, role, path, link in PICTURES[(wanted.demo / "stage").read_text(encoding="utf-8")]:
             page = _signed_in(browser, f"http://localhost:{wanted.port}", *accounts[role])
             page.goto(path)
             if link:
