@@ -3,16 +3,14 @@
 from datetime import datetime
 from enum import Enum
 
+from applications import documents
 from applications.enums import AttachmentKind
-from applications.models import Letter
 from applications.services import letters, nominations
 from pilotportal.accounts.models import User
 from pilotportal.files.services import store_upload
-from pilotportal.jobs import services as jobs
-from pilotportal.jobs.models import Job
 from pilotportal.rehearsal import paper
 from pilotportal.rehearsal.lineup import HEBEI, Nominee, Unit
-from pilotportal.rehearsal.play import Play, wait_for
+from pilotportal.rehearsal.play import Play
 
 TYPES_ONE_IN = 8  # units whose scans show no readable code
 
@@ -42,21 +40,11 @@ def attach(play: Play, unit: Unit, nominee: Nominee, by: User, at: datetime) -> 
     number = f"演示函〔{at.year}〕{nominee.nomination_id}号"
     letter = letters.make(round_id=play.round.pk, nomination_ids=[nominee.nomination_id], document_number=number, by=by, at=at)
     if manner is Manner.READ:
-        scan = paper.scanned(_printed(letter, by, at))
+        scan = paper.scanned(documents.letter(letter))
         letters.attach_scan(letter_id=letter.pk, file=store_upload(scan, at=at), name=f"{name}.jpg", by=by, at=at)
         return
     file = store_upload(_own_letter(play, unit, nominee, dated=at), at=at)
     letters.attach_scan(letter_id=letter.pk, file=file, name=f"{name}.pdf", typed=letter.code.lower(), by=by, at=at)
-
-
-def _printed(letter: Letter, by: User, at: datetime) -> bytes:
-    """As the worker writes it."""
-    label = f"推荐函：{letter.document_number}"
-    job = jobs.request(kind="applications.letter", label=label, file_name=f"{letter.code}.pdf", by=by, at=at, letter_id=letter.pk)
-    finished = Job.objects.filter(pk=job.pk, result__isnull=False)
-    wait_for(finished.exists, what="recommendation letter")
-    made = finished.select_related("result").get().result
-    return made.read() if made else b""
 
 
 def _own_letter(play: Play, unit: Unit, nominee: Nominee, *, dated: datetime) -> bytes:
