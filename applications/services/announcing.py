@@ -1,6 +1,6 @@
 """Word of a deadline: that it moved, that something was returned under one of its own, who is in the sealed list. Each once, by its key."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from pilotportal.accounts.models import Division, User
 from pilotportal.moments import lazy_until
 from pilotportal.notices import services as notices
 from pilotportal.notices.enums import Kind
-from pilotportal.notices.services import Words
+from pilotportal.notices.services import Facts, Words
 
 PASSED = _("The deadline of %(closes_at)s (Beijing time) has passed, and the list of what was in has been sealed.")
 IN_IT = _("It stands in the list. The digest is that of the whole list.")
@@ -139,18 +139,16 @@ def tell_party(
     **about: Any,
 ) -> None:
     """One of those that the list is about: the receipt, or what follows from missing the deadline."""
-    if handed_in:
-        subject, body, kind = _("In the sealed list: %(what)s"), IN_IT, Kind.RECEIPT
-    else:
-        subject, body, kind = _("Not in at the deadline: %(what)s"), missing, Kind.NOTICE
-    body = format_lazy("{} {}", PASSED, body)
+    subject = _("In the sealed list: %(what)s") if handed_in else _("Not in at the deadline: %(what)s")
+    body = format_lazy("{} {}", PASSED, IN_IT if handed_in else missing)
+    kind = Kind.RECEIPT if handed_in else Kind.NOTICE
     _tell(closing, party, people, kind, subject=subject, body=body, url=url, at=at, what=what, **about)
 
 
 def _tell_nominated(closing: Closing, province: Division, to: list[User], inside: Mapping[str, Mapping[str, Any]], *, at: datetime) -> None:
     if inside:
         words = _("Version {version}, {digest}")
-        facts: dict[Words, object] = {city: format_lazy(words, **_of_version(entry)) for city, entry in inside.items()}
+        facts: dict[Any, object] = {city: format_lazy(words, **_of_version(entry)) for city, entry in inside.items()}
         party, what = f"{province.pk}:in", format_lazy(_("nominations of {province}"), province=province.name)
         url = reverse("applications:nominations")
         tell_party(closing, party, to, handed_in=True, what=what, missing="", facts=facts, url=url, at=at)
@@ -159,14 +157,19 @@ def _tell_nominated(closing: Closing, province: Division, to: list[User], inside
 def _tell_missing(closing: Closing, province: Division, to: list[User], drafts: list[str], unused: int, *, at: datetime) -> None:
     if not (drafts or unused > 0):
         return
-    facts: dict[Words, object] = {_("Drafts"): "、".join(drafts)} if drafts else {}
+    facts: dict[Any, object] = {_("Drafts"): "、".join(drafts)} if drafts else {}
     about = {"drafts": len(drafts), "unused": max(unused, 0), "facts": facts}
     party, what = f"{province.pk}:missing", format_lazy(_("nominations of {province}"), province=province.name)
     tell_party(closing, party, to, handed_in=False, what=what, missing=MISSING, url=reverse("applications:nominations"), at=at, **about)
 
 
 def _tell_each(
-    closing: Closing, targets: list[tuple[Pilot | Nomination, Nomination, dict[str, Any]]], *, missing: Words, cities: bool, at: datetime
+    closing: Closing,
+    targets: Sequence[tuple[Pilot | Nomination, Nomination, dict[str, Any]]],
+    *,
+    missing: Words,
+    cities: bool,
+    at: datetime,
 ) -> None:
     officials = queries.people_of(closing.provinces, roles=PROVINCE_ROLES)
     bureaus = queries.people_of([nomination.city_id for _target, nomination, _entry in targets], roles=[Role.CITY]) if cities else {}
@@ -179,9 +182,7 @@ def _tell_each(
     tell_staff(closing, handed_in=len(targets) - len(out), missing=out, at=at)
 
 
-def _tell(
-    closing: Closing, party: str, to: Iterable[User], kind: Kind, *, facts: Mapping[Words, object] | None = None, **given: Any
-) -> None:
+def _tell(closing: Closing, party: str, to: Iterable[User], kind: Kind, *, facts: Facts | None = None, **given: Any) -> None:
     about = {"kind": DeadlineKind(closing.kind).label, "closes_at": lazy_until(closing.closes_at)}
     subject, body, url, at = (given.pop(name) for name in ("subject", "body", "url", "at"))
     notices.notify(

@@ -69,7 +69,7 @@ def file_plan(*, plan_id: int, filing_number: str, by: User, at: datetime) -> Pl
     plan.save(update_fields=["status", "filing_number", "filed_at", "filed_by"])
     _record("plan.filed", plan, plan.pilot, by=by, at=at, filing_number=filing_number)
     facts = {_("Filing number"): filing_number}
-    receipts.of_pilot(plan.pilot, act=Act.PLAN_FILED, digest=plan.file.digest, facts=facts, by=by, at=at)
+    receipts.of_pilot(plan.pilot, act=Act.PLAN_FILED, digest=plan.file.digest if plan.file else "", facts=facts, by=by, at=at)
     return plan
 
 

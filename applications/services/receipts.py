@@ -1,7 +1,7 @@
 """Receipts for the one who acted, in the transaction of the act."""
 
-from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -9,24 +9,22 @@ from applications.enums import Act
 from applications.models import Letter, Nomination, Pilot
 from pilotportal.accounts.models import User
 from pilotportal.notices import services as notices
-from pilotportal.notices.services import Words
+from pilotportal.notices.services import Facts, Words
 
 
-def of_nomination(
-    nomination: Nomination, *, act: Act, digest: str, facts: Mapping[Words, object] | None = None, by: User, at: datetime
-) -> None:
+def of_nomination(nomination: Nomination, *, act: Act, digest: str, facts: Facts | None = None, by: User, at: datetime) -> None:
     given = {_("City"): nomination.city.full_name, _("Round"): nomination.round, _("Code"): nomination.code, **(facts or {})}
     notices.give_receipt(to=by, act=act, target=nomination, facts=given, digest=digest, at=at)
 
 
-def of_pilot(pilot: Pilot, *, act: Act, digest: str, facts: Mapping[Words, object] | None = None, by: User, at: datetime) -> None:
+def of_pilot(pilot: Pilot, *, act: Act, digest: str, facts: Facts | None = None, by: User, at: datetime) -> None:
     nomination = pilot.nomination
     given = {_("City"): nomination.city.full_name, _("Round"): nomination.round, _("Code"): pilot.code, **(facts or {})}
     notices.give_receipt(to=by, act=act, target=pilot, facts=given, digest=digest, at=at)
 
 
 def of_letter(letter: Letter, *, act: Act, cities: str, matched: Words, by: User, at: datetime) -> None:
-    given: dict[Words, object] = {
+    given: dict[Any, object] = {
         _("Document number"): letter.document_number,
         _("City"): cities,
         _("Code"): letter.code,

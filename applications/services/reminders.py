@@ -1,6 +1,6 @@
 """Reminders before each deadline to those from whom something is still missing: in the portal and by mail, each once."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -19,7 +19,7 @@ from pilotportal.moments import lazy_until
 from pilotportal.notices import services as notices
 from pilotportal.notices.enums import Kind
 from pilotportal.notices.models import Notice
-from pilotportal.notices.services import Words
+from pilotportal.notices.services import Facts
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Owed:
     closes_at: datetime
     since: datetime
     url: str
-    facts: Mapping[Words, object] = field(default_factory=dict)
+    facts: Facts = field(default_factory=dict)
 
 
 Find = Callable[[Round, datetime], Iterable[Owed]]

@@ -20,6 +20,9 @@ from pilotportal.queue import after_commit
 Words = str | Promise
 """Text that is put into each language when the notice is written, so it has to be lazy to be translated."""
 
+Facts = Mapping[Any, object]
+"""Labels, which are words, with what stands beside them. (A mapping is invariant in its key, and there are two kinds of lazy text.)"""
+
 BATCH = 50  # notices that one task mails
 
 
@@ -30,7 +33,7 @@ def notify(
     subject: Words,
     body: Words,
     about: Mapping[str, object] | None = None,
-    facts: Mapping[Words, object] | None = None,
+    facts: Facts | None = None,
     url: str = "",
     kind: Kind = Kind.NOTICE,
     digest: str = "",
@@ -51,9 +54,7 @@ def notify(
     return len(new)
 
 
-def give_receipt(
-    *, to: User, act: models.TextChoices, target: models.Model, facts: Mapping[Words, object], digest: str, at: datetime
-) -> None:
+def give_receipt(*, to: User, act: models.TextChoices, target: models.Model, facts: Facts, digest: str, at: datetime) -> None:
     """For the one who acted: what was done with what and when, `facts` by label, and the digest that it is bound to.
 
     Call it in the transaction of the act. `act` is a member such as `applications.enums.Act.SUBMITTED`.
@@ -88,7 +89,7 @@ def mail_missing(*, at: datetime) -> int:
     return len(waiting)
 
 
-def _texts(language: str, subject: Words, body: Words, about: Mapping[str, object], facts: Mapping[Words, object]) -> dict[str, Any]:
+def _texts(language: str, subject: Words, body: Words, about: Mapping[str, object], facts: Facts) -> dict[str, Any]:
     with translation.override(language):
         return {
             "subject": str(subject) % about if about else str(subject),
