@@ -351,7 +351,7 @@ class DecisionForm(ReviewForm):
     decision_number = reference_field(label=_("Document number of the decision"), max_length=60)
 
 
-class AccountField(forms.ModelChoiceField):
+class AccountField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic for the checker only
     def label_from_instance(self, account: User) -> str:
         return f"{account.name} ({account.username}) · {account.organisation.name}"
 
@@ -381,7 +381,7 @@ class AddExpertForm(ReviewForm):
             help_text=_("An expert does not judge nominations of this province."),
         )
         self.fields = {"account": people, "province": place, **self.fields}
-        self.fields["industries"].choices = [(code, label_of(code, get_language())) for code in INDUSTRIES]
+        cast(forms.MultipleChoiceField, self.fields["industries"]).choices = [(code, label_of(code, get_language())) for code in INDUSTRIES]
 
     @property
     def wanted(self) -> dict[str, Any]:

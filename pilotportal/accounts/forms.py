@@ -16,7 +16,7 @@ from pilotportal.accounts.models import Division, Organisation, User
 
 IN_DIVISIONS = queries.IN_A_PROVINCE | {Kind.CITY}
 NAMED_ONCE = frozenset({Kind.PROVINCE, Kind.CO_DEPARTMENT})  # one of a kind in a province
-CONTROLS = {forms.TextInput: "form-control", forms.Select: "form-select"}
+CONTROLS: dict[type[Any], str] = {forms.TextInput: "form-control", forms.Select: "form-select"}
 
 
 class SignInForm(LoginForm):
@@ -43,7 +43,7 @@ class PasswordChangeForm(ChangePasswordForm):
         return cleaned
 
 
-class DivisionField(forms.ModelChoiceField):
+class DivisionField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic for the checker only
     def label_from_instance(self, division: Division) -> str:
         return division.full_name
 

@@ -95,6 +95,7 @@ class User(AbstractUser):
     role = models.CharField(_("role"), max_length=20, choices=Role)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="members", verbose_name=_("organisation"))
 
+    open_requests: "list[AccountRequest]"  # where `queries.accounts_visible_to` fetched the person
     must_change_password = models.BooleanField(_("the password was given and is to be replaced"), default=False)
 
     REQUIRED_FIELDS = ["name", "role", "organisation_id"]
