@@ -35,7 +35,8 @@ def accounts_visible_to(user: User) -> QuerySet[User]:
     """All, for those who look after them; `waiting`: something about the account awaits the security administrator."""
     waiting = AccountRequest.objects.filter(decided_at__isnull=True)
     asked = Prefetch("requests", queryset=waiting.select_related("asked_by"), to_attr="open_requests")
-    accounts = User.objects.select_related("organisation__division").prefetch_related(asked)
+    accounts = User.objects.select_related("organisation__division")
+    accounts = accounts.prefetch_related(asked)  # type: ignore[no-redef]  # declared for its readers
     accounts = accounts.annotate(waiting=Exists(waiting.filter(account=OuterRef("pk")))).order_by("username")
     return accounts if user.role in ACCOUNT_READERS else accounts.none()
 
