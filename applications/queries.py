@@ -91,9 +91,7 @@ def nominations_listed_for(user: User) -> models.QuerySet[Nomination]:
     return (
         Nomination.objects.filter(_visible(user))
         .select_related("round", "province", "city")
-        .annotate(
-            version_number=Subquery(last.values("number")[:1]), version_digest=Subquery(last.values("digest")[:1]), place=place()
-        )
+        .annotate(version_number=Subquery(last.values("number")[:1]), version_digest=Subquery(last.values("digest")[:1]), place=place())
         .defer("content", "sections", "round__form")
     )
 

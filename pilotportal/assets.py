@@ -35,7 +35,7 @@ class BundleFinder(BaseFinder):
     def check(self, **_options: Any) -> list[Any]:
         return []
 
-    def find(self, path: str, **options: Any) -> Any:
+    def find(self, path: str, **options: Any) -> Any:  # type: ignore[override]  # as the finders that Django ships
         found = [str(_written(path))] if path in BUNDLES else []
         return found[0] if found and not options.get("find_all") else found
 

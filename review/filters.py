@@ -22,7 +22,7 @@ class ListFilter(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            field.widget.attrs["class"] = CONTROLS[type(field.widget)]
+            field.widget.attrs["class"] = CONTROLS[field.widget.__class__]
 
     @property
     def is_used(self) -> bool:

@@ -59,7 +59,7 @@ class DaysField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(map(str, value)) if isinstance(value, list) else value
 
-    def clean(self, value: Any) -> list[int]:  # type: ignore[override]  # the days, not their text
+    def clean(self, value: Any) -> list[int]:
         entered = re.split(r"[,、;\s]+", unicodedata.normalize("NFKC", super().clean(value)).strip(", 、;"))
         if entered == [""]:
             return []

@@ -47,6 +47,7 @@ class AskForm(forms.Form):
         field: Any = self.fields["organisations"]
         field.queryset = departments
         field.choices = [(each.pk, each.name) for each in offered]
+        self.offers_any = bool(offered)
         self.helper = bare_helper()
 
 

@@ -275,7 +275,12 @@ class Deadline(models.Model):
         return deadline_in_force(original=self.original, general=general[-1] if general else None, own=own[-1] if own else None)
 
     def in_force_since(self, province_id: str | None) -> datetime:
-        """When the instant in force for a province was set: with its last move there, else when the round was opened."""
+        """When the instant in force for a province was set: with its last move there, else when the round was opened.
+
+        Raises ValueError for a round that has not been opened: nothing is in force in it.
+        """
+        if self.round.opened_at is None:
+            raise ValueError(f"Round {self.round.code} has not been opened.")
         closes_at = self.closes_at(province_id)
         moves = (move for move in self.amendments.all() if move.instant == closes_at and move.province_id in {None, province_id})
         return min((move.amended_at for move in moves), default=self.round.opened_at)

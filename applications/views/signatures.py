@@ -124,7 +124,7 @@ def _page(request: SignedInRequest, nomination: Nomination, form: AskForm) -> Ht
         "lines": [{"line": line, "tone": _tone_of(line), "may_cancel": not line.required and not why_not_ask} for line in standing],
         "history": list(_history(nomination)),
         "handles": handles,
-        "form": form if handles and not why_not_ask and form.fields["organisations"].choices else None,
+        "form": form if handles and not why_not_ask and form.offers_any else None,
         "absent": _absent(nomination) if handles and not why_not_ask else [],
         "waiting": cosigning.waiting(standing) if handles and not why_not_ask else [],
         "why_not_ask": why_not_ask if handles else None,

@@ -41,6 +41,11 @@ def accounts_visible_to(user: User) -> QuerySet[User]:
     return accounts if user.role in ACCOUNT_READERS else accounts.none()
 
 
+def open_requests_of(account: User) -> list[AccountRequest]:
+    """What awaits a decision about an account that came from `accounts_visible_to`."""
+    return account.open_requests  # type: ignore[attr-defined,no-any-return]  # prefetched
+
+
 def requests_waiting(user: User) -> QuerySet[AccountRequest]:
     """What a security administrator can decide: everything but what concerns the person."""
     waiting = AccountRequest.objects.filter(decided_at__isnull=True)

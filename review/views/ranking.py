@@ -18,7 +18,7 @@ from applications.permissions import nomination_for, round_for
 from pilotportal.accounts.models import User
 from pilotportal.accounts.requests import SignedInRequest
 from pilotportal.documents.charts import Bar, bars
-from pilotportal.listing import Listing, listing
+from pilotportal.listing import Listing, Order, listing
 from review import permissions, queries, reasons
 from review.filters import RankingFilter
 from review.forms import TieForm
@@ -141,13 +141,13 @@ def _rows(round: Round, criteria: Iterable[Criterion], entries: Iterable[Mapping
 
 def _shown(request: SignedInRequest, criteria: Iterable[Criterion], entries: Sequence[Mapping[str, Any]]) -> Listing:
     """By rank unless the address asks otherwise; what has no rank or no score stands last."""
-    orders = {
+    orders: dict[str, Order] = {
         "rank": lambda entry: entry["rank"] or len(entries) + 1,
         "city": itemgetter("code"),
         "score": lambda entry: Fraction(entry["score"] or -1),
         "sheets": itemgetter("sheets"),
     }
-    of_criteria = {criterion.code: _mean_of(criterion.code) for criterion in criteria}
+    of_criteria: dict[str, Order] = {criterion.code: _mean_of(criterion.code) for criterion in criteria}
     return listing(entries, request.GET, orders=of_criteria | orders, default="rank")
 
 

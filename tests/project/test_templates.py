@@ -23,7 +23,9 @@ WEB = sorted(path for path in TEMPLATES.rglob("*.html") if not NOT_FOR_BROWSERS 
 PAGES = [
     path
     for path in WEB
-    if not PARTS & set(path.relative_to(TEMPLATES).parts) and not path.name.startswith("_") and path.name not in {"base.html", "500.html", "503.html"}
+    if not PARTS & set(path.relative_to(TEMPLATES).parts)
+    and not path.name.startswith("_")
+    and path.name not in {"base.html", "500.html", "503.html"}
 ]
 STYLESHEETS = [
     *sorted((settings.BASE_DIR / "static" / "css").glob("*.css")),

@@ -43,7 +43,7 @@ def person(request: SignedInRequest, username: str) -> HttpResponse:
     if not permissions.can_read_accounts(request.user):
         raise PermissionDenied
     account = permissions.account_for(request.user, username)
-    waiting = next(iter(account.open_requests), None)
+    waiting = next(iter(queries.open_requests_of(account)), None)
     acts = {act: _why_not(act, account, by=request.user) for act in (Act.CLOSE, Act.REOPEN, Act.RESET)}
     context = {
         "account": account,
@@ -133,5 +133,5 @@ def _kept(request: SignedInRequest, username: str) -> User:
 
 
 def _why_not(act: Act, account: User, *, by: User) -> Refusal | None:
-    own, waiting = account.pk == by.pk, bool(account.open_requests)
+    own, waiting = account.pk == by.pk, bool(queries.open_requests_of(account))
     return rules.why_not_ask(act, by_role=Role(by.role), own=own, is_open=account.is_active, waiting=waiting)
