@@ -43,7 +43,7 @@ def accounts_visible_to(user: User) -> QuerySet[User]:
 
 def open_requests_of(account: User) -> list[AccountRequest]:
     """What awaits a decision about an account that came from `accounts_visible_to`."""
-    return account.open_requests  # type: ignore[attr-defined,no-any-return]  # prefetched
+    return account.open_requests
 
 
 def requests_waiting(user: User) -> QuerySet[AccountRequest]:
