@@ -16,27 +16,7 @@ DATA = [ROOT / "applications" / "data" / "form_2025.json", ROOT / "applications"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}|%[sd]|<[^>]+>")
 LATIN = re.compile(r"[A-Za-z][A-Za-z/-]*")
 UNDERSTOOD = frozenset(
-    {
-        "PDF",
-        "JPEG",
-        "PNG",
-        "MB",
-        "Excel",
-        "ZIP",
-        "GB/T",
-        "Cookie",
-        "SM",
-        "SHA-",
-        "GDP",
-        "R",
-        "D",
-        "CSV",
-        "csv",
-        "xls",
-        "xlsx",
-        "XLSX",
-        "pdf",
-    }
+    "PDF PDF/UA JPEG PNG MB Excel ZIP GB/T Cookie SM SHA- GDP R D CSV csv xls xlsx XLSX pdf WCAG AA axe-core Chromium".split()
 )
 OFFICIAL = re.compile("典型项目遴选")  # words of the ministry's own documents
 EXAMPLES = frozenset({"nomination-", "talent", "a", "f"})  # of what is to be typed in Latin letters
