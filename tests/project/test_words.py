@@ -15,9 +15,8 @@ CATALOGUE = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
 DATA = [ROOT / "applications" / "data" / "form_2025.json", ROOT / "applications" / "data" / "round_2025.json"]
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}|%[sd]|<[^>]+>")
 LATIN = re.compile(r"[A-Za-z][A-Za-z/-]*")
-UNDERSTOOD = frozenset(
-    "PDF PDF/UA JPEG PNG MB Excel ZIP GB/T Cookie SM SHA- GDP R D CSV csv xls xlsx XLSX pdf WCAG AA axe-core Chromium".split()
-)
+FORMATS = {"PDF", "PDF/UA", "pdf", "JPEG", "PNG", "Excel", "ZIP", "CSV", "csv", "xls", "xlsx", "XLSX", "MB"}
+UNDERSTOOD = frozenset(FORMATS | {"GB/T", "Cookie", "SM", "SHA-", "GDP", "R", "D", "WCAG", "AA", "axe-core", "Chromium"})
 OFFICIAL = re.compile("典型项目遴选")  # words of the ministry's own documents
 EXAMPLES = frozenset({"nomination-", "talent", "a", "f"})  # of what is to be typed in Latin letters
 DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{4}年0\d月|月0\d日")
