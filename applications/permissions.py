@@ -28,6 +28,11 @@ def can_watch_deadlines(user: User) -> bool:
     return user.role in REVIEW_READERS
 
 
+def can_see_drafts_progress(user: User) -> bool:
+    """How many drafts a province has and how much they lack, so that it can be reminded; what they say is the province's alone."""
+    return user.role == Role.STAFF
+
+
 def can_nominate(user: User) -> bool:
     return user.role in PROVINCE_ROLES
 

@@ -88,7 +88,8 @@ class Board:
         return sum(line.expected for line in self.lines)
 
 
-def of_deadlines(round: Round, *, at: datetime) -> list[Board]:
+def of_deadlines(round: Round, *, at: datetime, drafts: bool) -> list[Board]:
+    """With how far the drafts are only for those who remind the provinces."""
     units = list(queries.provincial_units())
     pilots = list(queries.pilots_of(round))
     closings = list(round.closings.order_by("closes_at"))
@@ -99,7 +100,7 @@ def of_deadlines(round: Round, *, at: datetime) -> list[Board]:
     boards = []
     for kind in rules.DEADLINES_IN_ORDER:
         if kind in deadlines:
-            lines = _filled(kind, deadlines[kind], units=units, round=round, pilots=pilots, at=at)
+            lines = _filled(kind, deadlines[kind], units=units, round=round, pilots=pilots, at=at, drafts=drafts)
             own = [closing for closing in closings if closing.kind == kind]
             boards.append(
                 Board(deadlines[kind], deadlines[kind].closes_at(None), lines, own, _unsealed(deadlines[kind], units, own, at=at))
@@ -108,11 +109,12 @@ def of_deadlines(round: Round, *, at: datetime) -> list[Board]:
 
 
 def _filled(
-    kind: DeadlineKind, deadline: Deadline, *, units: list[Division], round: Round, pilots: list[Pilot], at: datetime
+    kind: DeadlineKind, deadline: Deadline, *, units: list[Division], round: Round, pilots: list[Pilot], at: datetime, drafts: bool
 ) -> list[Line]:
     if kind == DeadlineKind.NOMINATION:
         lines = _lines(deadline, units, expected=Counter(queries.places_by_province(round)))
-        _add_drafts(lines, round)
+        if drafts:
+            _add_drafts(lines, round)
         return _count(lines, ((province, Standing.IN_TIME) for province in queries.provinces_in(round)))
     if kind == DeadlineKind.SCORE_SHEETS:
         return []

@@ -26,9 +26,11 @@ def index(request: SignedInRequest, code: str = "") -> HttpResponse:
     if not permissions.can_watch_deadlines(request.user):
         raise PermissionDenied
     round = permissions.round_for(request.user, code) if code else requests.chosen_round(request)
+    sees_drafts = permissions.can_see_drafts_progress(request.user)
     context = {
         "round": round,
-        "boards": boards.of_deadlines(round, at=request.received_at) if round else [],
+        "sees_drafts": sees_drafts,
+        "boards": boards.of_deadlines(round, at=request.received_at, drafts=sees_drafts) if round else [],
         "corrections": boards.of_corrections(round, at=request.received_at) if round else None,
         "tasks": boards.of_tasks(),
         "may_amend": permissions.can_amend_deadlines(request.user),

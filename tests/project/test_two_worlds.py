@@ -31,9 +31,14 @@ pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300), pytest.mark.usefi
 
 DATONG = "140200"
 CSRF = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"|"X-CSRFToken": "\w+"|x-csrftoken": ?"\w+"', re.IGNORECASE)
+NEW_KEY = re.compile(rb'value="[0-9a-f]{32}"')  # of a row that nobody has filled in
 FORMS = {"applications:nomination_start", "review:sheet"}  # that show more than what is sent with them
 NOT_ASKED = {"reporting:events", "reporting:verification", "health", "styleguide", "account_inactive", "jobs:detail", "jobs:result"}
 SEARCHES = (
+    "/nominations/?round=2026",
+    "/review/formal/?round=2026",
+    "/deadlines/2026/",
+    "/?round=2026",
     "/nominations/?status=draft",
     "/nominations/?status=submitted",
     f"/nominations/?province={SHANXI}",
@@ -57,6 +62,15 @@ def a_draft_elsewhere(scene: Scene) -> None:
     nomination = Nomination.objects.get(code=scene.names["foreign draft"])
     section = nomination.round.definition.sections[0]
     values = {code: nomination.content.get(code) for code in section.codes} | {"overview": "太原市另有安排。"}
+    nominations.save_section(nomination_id=nomination.pk, section=section, values=values, revision=1, by=handler, at=IN_TIME)
+
+
+def another_draft_text(scene: Scene) -> None:
+    """Another province changes a word; the draft lacks as much as before."""
+    nomination = Nomination.objects.get(code=scene.names["foreign draft"])
+    section = nomination.round.definition.section("basics")
+    values = {code: nomination.content.get(code) for code in section.codes} | {"overview": "太原市另有安排。"}
+    handler = factories.handler(SHANXI)
     nominations.save_section(nomination_id=nomination.pk, section=section, values=values, revision=1, by=handler, at=IN_TIME)
 
 
@@ -128,21 +142,29 @@ def drafts_of_cities(scene: Scene) -> None:
 
 @dataclass(frozen=True)
 class Difference:
-    """`base` happens in both worlds; then `one` in the one and `other` in the other."""
+    """`base` happens in both worlds; then `one` in the one and `other` in the other. `query` is part of the witness's address."""
 
     one: World
     other: World
     watchers: set[Actor]
     witness: tuple[Actor, str, tuple[str, ...]]
     base: World = nothing
+    query: str = ""
 
 
 DIFFERENCES = {
     "a draft of another province": Difference(
         one=nothing,
         other=a_draft_elsewhere,
-        watchers={Actor.HANDLER, Actor.CITY, Actor.STAFF, Actor.SUPERVISOR},
+        watchers={Actor.HANDLER, Actor.CITY, Actor.PARTNER, Actor.SUPERVISOR},
         witness=(Actor.OTHER_PROVINCE, "applications:nominations", ()),
+        query="?round=2026",
+    ),
+    "what a draft says": Difference(
+        one=nothing,
+        other=another_draft_text,
+        watchers={Actor.HANDLER, Actor.CITY, Actor.STAFF, Actor.SUPERVISOR},
+        witness=(Actor.OTHER_PROVINCE, "applications:nomination_section", ("foreign draft", "basics")),
     ),
     "whom another province asks": Difference(
         one=nothing,
@@ -161,6 +183,7 @@ DIFFERENCES = {
         other=handed_in_elsewhere,
         watchers={Actor.HANDLER, Actor.CITY, Actor.EXPERT},
         witness=(Actor.STAFF, "applications:nominations", ()),
+        query="?round=2026",
     ),
     "marks that another expert is considering": Difference(
         one=marks_of_another(2),
@@ -213,7 +236,7 @@ def pages_of(scene: Scene, actor: Actor) -> Iterator[str]:
 def seen(client: Client, path: str) -> tuple[int, str, bytes]:
     response = client.get(path)
     body = b"".join(response)
-    return response.status_code, response.headers.get("Content-Disposition", ""), CSRF.sub(b"", body)
+    return response.status_code, response.headers.get("Content-Disposition", ""), NEW_KEY.sub(b"", CSRF.sub(b"", body))
 
 
 @contextmanager
@@ -242,5 +265,5 @@ def test_nobody_can_tell_the_worlds_apart_who_may_not_know(played, what):
     for actor in difference.watchers:
         assert differing(played, difference, actor, list(pages_of(played, actor))) == [], actor
     actor, name, about = difference.witness
-    path = reverse(name, args=played.arguments(actor, about))
+    path = reverse(name, args=played.arguments(actor, about)) + difference.query
     assert differing(played, difference, actor, [path]) == [path]
