@@ -85,7 +85,6 @@ def evidence(nomination, *, kind=AttachmentKind.EVIDENCE, at=REVIEW_TIME):
 
 
 @pytest.mark.parametrize("note", ["", "  \n"])
-@pytest.mark.parametrize("note", ["", "  \n"])
 def test_each_returned_entry_needs_a_note(note):
     nomination = factories.submitted(factories.opened_round())
     assert refusal_of(lambda: return_(nomination, "overview", note=note)) == CorrectionRefusal.NO_NOTE
