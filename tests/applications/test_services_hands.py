@@ -117,7 +117,7 @@ class TestInvitation:
         assert refusal_of(lambda: factories.invited(nomination, at=REVIEW_TIME)) == Refusal.NOT_EDITABLE
         decisions.return_for_correction(
             nomination_id=nomination.pk,
-            fields=[{"code": "overview", "note": ""}],
+            fields=[{"code": "overview", "note": "请补充"}],
             closes_at=REVIEW_TIME + timedelta(days=3),
             by=factories.staff(),
             at=REVIEW_TIME,
@@ -255,7 +255,7 @@ class TestAnswers:
         submit(nomination)
         decisions.return_for_correction(
             nomination_id=nomination.pk,
-            fields=[{"code": "overview", "note": ""}],
+            fields=[{"code": "overview", "note": "请补充"}],
             closes_at=REVIEW_TIME + timedelta(days=3),
             by=factories.staff(),
             at=REVIEW_TIME,

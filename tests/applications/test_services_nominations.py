@@ -132,7 +132,7 @@ def test_zero_in_place_of_nothing_is_a_change():
     round = factories.opened_round()
     nomination = factories.submitted(round)
     decisions.return_for_correction(
-        nomination_id=nomination.pk, fields=[{"code": "overview", "note": ""}], closes_at=DEADLINE, by=factories.staff(), at=IN_TIME
+        nomination_id=nomination.pk, fields=[{"code": "overview", "note": "请补充"}], closes_at=DEADLINE, by=factories.staff(), at=IN_TIME
     )
     section = round.definition.section("manufacturing")
     save = {"nomination_id": nomination.pk, "section": section, "revision": 1, "by": factories.handler(), "at": IN_TIME}
@@ -161,7 +161,7 @@ def test_a_correction_opens_files_only_where_it_names_them(kind):
 def test_a_letter_that_the_correction_does_not_name_cannot_be_taken_out():
     nomination = factories.submitted(factories.opened_round())
     decisions.return_for_correction(
-        nomination_id=nomination.pk, fields=[{"code": "overview", "note": ""}], closes_at=DEADLINE, by=factories.staff(), at=IN_TIME
+        nomination_id=nomination.pk, fields=[{"code": "overview", "note": "请补充"}], closes_at=DEADLINE, by=factories.staff(), at=IN_TIME
     )
     letter = nomination.attachments.get()
     with pytest.raises(Refused) as refused:
@@ -173,10 +173,10 @@ def test_a_letter_that_the_correction_does_not_name_cannot_be_taken_out():
     ("fields", "closes_at", "refusal"),
     [
         ([], DEADLINE, Refusal.NO_FIELDS),
-        ([{"code": "nothing", "note": ""}], DEADLINE, Refusal.UNKNOWN_FIELDS),
-        ([{"code": "undertaking", "note": ""}], DEADLINE, Refusal.UNKNOWN_FIELDS),
-        ([{"code": "overview", "note": ""}], IN_TIME, Refusal.CORRECTION_PAST),
-        ([{"code": "overview", "note": ""}, {"code": "evidence", "note": ""}], DEADLINE, None),
+        ([{"code": "nothing", "note": "请补充"}], DEADLINE, Refusal.UNKNOWN_FIELDS),
+        ([{"code": "undertaking", "note": "请补充"}], DEADLINE, Refusal.UNKNOWN_FIELDS),
+        ([{"code": "overview", "note": "请补充"}], IN_TIME, Refusal.CORRECTION_PAST),
+        ([{"code": "overview", "note": "请补充"}, {"code": "evidence", "note": "请补充"}], DEADLINE, None),
     ],
 )
 def test_what_a_return_must_name(fields, closes_at, refusal):
@@ -208,7 +208,7 @@ def test_an_expired_correction_leaves_the_first_version_standing():
     nomination = factories.submitted(round)
     first = nomination.content["indicators"][0]
     decisions.return_for_correction(
-        nomination_id=nomination.pk, fields=[{"code": "indicators", "note": ""}], closes_at=DEADLINE, by=staff, at=IN_TIME
+        nomination_id=nomination.pk, fields=[{"code": "indicators", "note": "请补充"}], closes_at=DEADLINE, by=staff, at=IN_TIME
     )
     section = round.definition.section("goals")
     rows = [{**first, "target": "999999.00"}]

@@ -291,7 +291,11 @@ def test_the_page_of_a_nomination_takes_a_constant_number_of_queries(client, rou
     nomination = factories.submitted(round)
     for _again in range(versions - 1):
         decisions.return_for_correction(
-            nomination_id=nomination.pk, fields=[{"code": "overview", "note": ""}], closes_at=DEADLINE, by=factories.staff(), at=IN_TIME
+            nomination_id=nomination.pk,
+            fields=[{"code": "overview", "note": "请补充"}],
+            closes_at=DEADLINE,
+            by=factories.staff(),
+            at=IN_TIME,
         )
         nominations.submit(nomination_id=nomination.pk, by=factories.approver(), at=IN_TIME)
     sign_in(client, factories.staff())

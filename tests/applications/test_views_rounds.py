@@ -50,8 +50,11 @@ def sent(page):
     fields = {}
     form = next(form for form in page.all("form") if form.all("input", name="seen") or form.all("input", name="code"))
     for field in form.all("input"):
-        if field.attributes.get("name") and field.attributes["name"] != "csrfmiddlewaretoken":
-            fields[field.attributes["name"]] = field.attributes.get("value", "")
+        name, is_box = field.attributes.get("name"), field.attributes.get("type") == "checkbox"
+        if is_box and "checked" in field.attributes:
+            fields[name] = [*fields.get(name, []), field.attributes.get("value", "on")]
+        elif name and name != "csrfmiddlewaretoken" and not is_box:
+            fields[name] = field.attributes.get("value", "")
     for area in form.all("textarea"):
         fields[area.attributes["name"]] = area.text
     for select in form.all("select"):

@@ -92,7 +92,7 @@ def test_a_running_job_shows_how_far_it_is(mine: Client, owner: User) -> None:
     Job.objects.filter(pk=job.pk).update(status=Status.RUNNING, done=3, total=8)
     part = page_of(mine, job.get_absolute_url(), **HTMX)
     assert part.one("progress").attributes | {"aria-label": ""} == {"value": "3", "max": "8", "aria-label": ""}
-    assert "已完成3／8" in part.text
+    assert "已完成3项，共8项" in part.text
 
 
 def test_a_ready_job_is_downloaded_with_its_digest_and_that_is_recorded(mine: Client, owner: User, build: list[object]) -> None:

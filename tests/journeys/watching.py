@@ -8,6 +8,7 @@ MOST_SHIFT = 0.1  # of a page's whole life, the "good" of Core Web Vitals
 REFUSALS = {"401", "403", "422", "409"}  # answers that the browser reports although they are meant
 OFFLINE = "net::ERR_INTERNET_DISCONNECTED"  # a test pulls the plug
 MEANT = {*(f"status of {refusal} " for refusal in REFUSALS), OFFLINE}
+ICON = "/favicon.ico"  # a browser asks for it beside a file that it shows by itself; pages carry their own
 READER_OF_PDFS = ("chrome-extension:", "chrome:")  # the browser's own, when a page frames a PDF
 SHIFT = "layout-shift "
 REPORT_SHIFTS = f"""
@@ -43,8 +44,12 @@ class Watch:
     def _hear(self, message: ConsoleMessage) -> None:
         if message.text.startswith(SHIFT):
             self._shifts[self._page.url] += float(message.text.removeprefix(SHIFT))
-        elif message.type == "error" and not any(meant in message.text for meant in MEANT):
+        elif message.type == "error" and not self._is_meant(message):
             self._complaints.append(f"{message.location['url']}: {message.text}")
+
+    @staticmethod
+    def _is_meant(message: ConsoleMessage) -> bool:
+        return message.location["url"].endswith(ICON) or any(meant in message.text for meant in MEANT)
 
     def _follow(self, request: Request) -> None:
         if not request.url.startswith((self._origin, "data:", "blob:", *READER_OF_PDFS)):

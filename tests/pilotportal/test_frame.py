@@ -41,7 +41,11 @@ def test_every_page_has_its_landmarks(official: Client, path: str, language: str
     assert found.one("main").attributes["id"] == "content"
     assert found.one("a", class_="skip-link").attributes["href"] == "#content"
     assert len(found.all("header")) == len(found.all("footer")) == 1
-    assert found.one("head").one("title").text.endswith("试点申报与评审平台" if language == "zh-hans" else "Pilot Nomination and Review Portal")
+    assert (
+        found.one("head")
+        .one("title")
+        .text.endswith("试点申报与评审平台" if language == "zh-hans" else "Pilot Nomination and Review Portal")
+    )
     assert not found.one("head").one("title").text.startswith("·")
 
 

@@ -109,7 +109,7 @@ def _nominating() -> dict[str, Any]:
     draft, foreign = factories.complete_draft(round, city=TANGSHAN), factories.complete_draft(round, city=TAIYUAN)
     proof = factories.attached_evidence(draft)
     submitted = reviewing.submitted(round, SHIJIAZHUANG, contact_hr_phone=TELEPHONE)
-    returned = _returned_twice(reviewing.submitted(round, LANGFANG, contact_hr_phone="0311-11112222"))
+    returned = _returned_twice(reviewing.submitted(round, LANGFANG, contact_hr_phone=TELEPHONE))
     return {
         "open round": round.code,
         "letter of the round": _letter(draft).code,
@@ -151,7 +151,7 @@ def _returned_twice(nomination: Nomination) -> Nomination:
     """Its second version has another telephone."""
     section = nomination.round.definition.section_of("contact_hr_phone")
     _return(nomination, "contact_hr_phone")
-    values = {code: nomination.content.get(code) for code in section.codes} | {"contact_hr_phone": TELEPHONE}
+    values = {code: nomination.content.get(code) for code in section.codes} | {"contact_hr_phone": "0311-11112222"}
     nominations.save_section(
         nomination_id=nomination.pk, section=section, values=values, revision=0, by=factories.handler(HEBEI), at=IN_TIME
     )

@@ -134,7 +134,7 @@ def test_the_pages_take_the_same_queries_however_many_rows(
     sheet = review.sheets(round)[0]
     with django_assert_num_queries(11):
         staff.get("progress")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         staff.get("nomination_sheets", sheet.nomination.code)
     with django_assert_num_queries(9):
         staff.get("expert_sheets", round.code, sheet.expert_id)

@@ -196,7 +196,7 @@ def test_the_pages_take_the_same_queries_however_many(
         page = staff.get("ranking")
     assert len(page.heads) == number
     nomination = ScoreSheet.objects.first().nomination
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(19):
         staff.get("marks", nomination.code)
 
 
