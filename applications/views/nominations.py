@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from applications import content, permissions, queries, requests
-from applications.enums import AttachmentKind, Refusal
+from applications.enums import AttachmentKind, DeadlineKind, Refusal
 from applications.forms.nominations import ListFilter, StartForm, WithdrawForm
 from applications.models import Attachment, Nomination
+from applications.models.nominations import deadline_of
 from applications.rules import Refused
 from applications.services import holding, nominations, taking_over
 from applications.views import checklist, hands, listing
@@ -68,7 +69,8 @@ def start(request: SignedInRequest, round_code: str) -> HttpResponse:
             messages.success(request, _("The nomination of %(city)s has been started.") % {"city": nomination})
             return redirect("applications:nomination_take_over", nomination.code) if _offered(request, nomination) else redirect(nomination)
     status = 422 if form.errors else 200
-    return render(request, "applications/nomination_start.html", {"round": round, "form": form}, status=status)
+    closes_at = deadline_of(round, DeadlineKind.NOMINATION, request.user.division_id)
+    return render(request, "applications/nomination_start.html", {"round": round, "form": form, "closes_at": closes_at}, status=status)
 
 
 @login_required

@@ -64,6 +64,7 @@ TRIGGERS = [
         Event,
         Ranking,
         Recusal,
+        Notice,
     )
 ]
 
