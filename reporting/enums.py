@@ -58,6 +58,7 @@ EVENTS: dict[str, "Promise | str"] = {
     "nomination.saved": _("Section of a nomination saved"),
     "nomination.selected": _("City selected"),
     "nomination.signature_asked": _("Co-signature asked for"),
+    "nomination.signature_reminded": _("Reminded of a co-signature"),
     "nomination.signature_cancelled": _("Request for a co-signature cancelled"),
     "nomination.started": _("Nomination started"),
     "nomination.struck": _("City struck from the list"),

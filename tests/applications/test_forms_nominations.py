@@ -11,7 +11,7 @@ from applications.content import Content
 from applications.definition import Choice, FieldDefinition, GroupDefinition, Section, Text
 from applications.enums import AttachmentKind
 from applications.forms.nominations import StartForm, UploadForm
-from applications.forms.sections import BASE, REVISION, SectionForm
+from applications.forms.sections import BASE, HIDDEN, REVISION, SectionForm
 from pilotportal.accounts.models import Division
 from tests.factories import HEBEI
 from tests.pilotportal.pages import read
@@ -209,7 +209,7 @@ def test_unknown_buttons_change_nothing():
 def test_a_correction_opens_its_entries_and_shows_the_others_as_they_stand():
     form = blank(STANDING, open_codes={"a_text", "elsewhere"}, notes={"a_text": "请补充\n数据"})
     page = page_of(form)
-    assert {control.attributes.get("name") for control in page.all("input")} == {REVISION, BASE, "a_text"}
+    assert {control.attributes.get("name") for control in page.all("input")} == {*HIDDEN, "a_text"}
     assert page.all("textarea") == page.all("select") == []
     text = page.text
     assert "请补充" in text

@@ -53,8 +53,10 @@ def worker(own_queue, tmp_path):
 
 
 def queue(own_queue):
-    with Celery(broker=own_queue.url).connection_for_write() as connection:
-        Celery(broker=own_queue.url).send_task(CLOSE, queue=settings.CELERY_TASK_DEFAULT_QUEUE, connection=connection)
+    """By an application of its own, which does not become the one that the other tests queue with."""
+    app = Celery(broker=own_queue.url, set_as_current=False)
+    with app.connection_for_write() as connection:
+        app.send_task(CLOSE, queue=settings.CELERY_TASK_DEFAULT_QUEUE, connection=connection)
 
 
 def wait_until(condition, worker, *, seconds=120):
