@@ -153,7 +153,17 @@ def test_ci_fails_when_a_check_or_a_test_does_and_runs_both(checkout, checks, te
     for name, code in (("check", checks), ("test", tests)):
         checkout.write(f"scripts/{name}", f'#!/bin/sh\necho {name} >> "{checkout.calls}"\nexit {code}\n')
     assert checkout.run("bash", ".ci/run").returncode == expected
-    assert checkout.said.split() == ["check", "test"]
+    assert checkout.said.split() == ["check", "test", *(["test"] if tests == 1 else [])]
+
+
+def test_ci_tries_what_failed_once_more_alone(checkout):
+    shutil.copytree(ROOT / ".ci", checkout.folder / ".ci")
+    checkout.write("scripts/check", "#!/bin/sh\n")
+    checkout.write(
+        "scripts/test", f'#!/bin/sh\necho "test $PORTAL_TEST_PROCESSES $*" >> "{checkout.calls}"\n[ "$PORTAL_TEST_PROCESSES" = 0 ]\n'
+    )
+    assert checkout.run("bash", ".ci/run").returncode == 0
+    assert checkout.said.splitlines() == ["test  ", "test 0 --last-failed --last-failed-no-failures=none"]
 
 
 def test_locks_hold_every_dependency_with_digests_and_name_no_host():
