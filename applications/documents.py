@@ -99,7 +99,7 @@ def _joined_by_all(letter: Letter) -> list[str]:
 
 def _recommended(letter: Letter, cities: Sequence[str]) -> Table:
     place = "推荐顺序" if letter.round.ranks_nominations else "序号"
-    widths = {place: 14, "城市": 20, "推荐编号": 17, "材料校验码": 30, "会签部门": 19}
+    widths = {place: 13, "城市": 21, "推荐编号": 20, "材料校验码": 30, "会签部门": 16}
     rows = [
         [
             str(line["position"] if letter.round.ranks_nominations else number),

@@ -11,8 +11,9 @@ from django.db.models.signals import post_migrate
 from django.utils import translation
 
 from pilotportal.accounts.models import Division
+from pilotportal.celery import app
 from tests.chromium import CHROMIUM, QUIET
-from tests.worker import WorkerProcess
+from tests.worker import WORKED_OFF, WorkerProcess
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -73,8 +74,9 @@ def celery_worker_process(django_db_setup: None, django_db_blocker: Any) -> Iter
 
 
 @pytest.fixture
-def celery_worker(transactional_db: None, celery_worker_process: WorkerProcess) -> Iterator[WorkerProcess]:
+def celery_worker(transactional_db: None, celery_worker_process: WorkerProcess, monkeypatch: pytest.MonkeyPatch) -> Iterator[WorkerProcess]:
     """Tasks that the test queues are really worked off, from the committed rows of the test database."""
+    monkeypatch.setattr(app.conf, "task_default_queue", WORKED_OFF)
     celery_worker_process.forget()
     yield celery_worker_process
     celery_worker_process.forget()

@@ -13,6 +13,7 @@ from django.db import connection
 from pilotportal.celery import app
 from pilotportal.trial.processes import Child
 
+WORKED_OFF = "worked-off"  # the queue that it listens to; what other tests queue waits for nobody
 START_LIMIT = 90.0
 IDLE_LIMIT = 60.0
 
@@ -30,7 +31,7 @@ class WorkerProcess:
                 *("--concurrency=1", "--without-gossip", "--without-mingle", "--loglevel=INFO"),
             ],
             log=Path(settings.DATA_DIR) / "worker.log",
-            environment=os.environ | {"DATABASE_URL": database_of_the_tests()},
+            environment=os.environ | {"DATABASE_URL": database_of_the_tests(), "PORTAL_QUEUE": WORKED_OFF},
             folder=settings.BASE_DIR,
         )
 
@@ -56,14 +57,14 @@ class WorkerProcess:
             time.sleep(0.02)
 
     def forget(self) -> None:
-        """Empties the queue, so that a task queued by one test is not worked off in another."""
-        self.queue.delete(settings.CELERY_TASK_DEFAULT_QUEUE)
+        """Empties the queue, so that a task left by one test is not worked off in another."""
+        self.queue.delete(WORKED_OFF)
 
     def log(self) -> str:
         return self.child.last_words(lines=1000)
 
     def _busy(self) -> bool:
-        return bool(self.queue.llen(settings.CELERY_TASK_DEFAULT_QUEUE) or self.queue.hlen("unacked"))
+        return bool(self.queue.llen(WORKED_OFF) or self.queue.hlen("unacked"))
 
 
 def database_of_the_tests() -> str:

@@ -1,36 +1,24 @@
-"""Every page of every role, as the table of rights names them: accessible, whole at every size, clean on paper, light.
+"""Every page of every role, as the table of rights names them: accessible, whole at every size, clean on paper, light."""
 
-The scene of the rights stands committed in the test database while this file runs, and the portal serves it as an installation does.
-"""
-
-from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import pytest
-from django.conf import settings
-from django.core.management import call_command
-from django.db import transaction
 from django.urls import reverse
-from playwright.sync_api import Browser, BrowserContext, Error, Page
+from playwright.sync_api import Browser, Error, Page
 
-from pilotportal import clock
 from tests.journeys import looks
-from tests.journeys.conftest import session_of
-from tests.journeys.serving import served
+from tests.journeys.everywhere.portal import LANGUAGES, OK, Portal, by_actor, context_of
 from tests.journeys.traffic import Traffic
 from tests.journeys.watching import Watch
-from tests.project import permissions, scene
-from tests.project.permissions import Row
-from tests.project.scene import Actor, Scene
+from tests.project import permissions
+from tests.project.scene import Actor
 
-pytestmark = pytest.mark.timeout(1200)  # a minute or two on a quiet machine
+pytestmark = [
+    pytest.mark.django_db,  # asks for the test database; where no test of a run does, none is made
+    pytest.mark.timeout(1200),  # a minute or two on a quiet machine
+]
 
-LANGUAGES = ("zh-hans", "en")
 AXE_EVERY = {"zh-hans": 1, "en": 5}  # pages; the other language changes words and lengths, seldom what axe looks at
-OK, REFUSED = 200, 422
 NO_PAGE = {"health"}  # for machines
 FEWEST_PAGES = 60
 REQUESTS, TRANSFERRED, ASSETS = 12, 150_000, 40_000  # of a cold load; bytes with their heads; stylesheets and scripts each
@@ -43,48 +31,6 @@ OTHER_STATES = [  # of pages that the table names without their round
     (Actor.PARTNER, "/nominations/?round=2026"),
 ]
 MISTAKES = {"/no/such/page/": 404, "/review/selection/": 403, "/jobs/none/cancel/": 405}
-EMPTIED = """() => {
-  const form = [...document.querySelectorAll("main form[method=post]")].pop();
-  for (const field of form.querySelectorAll("input:not([type=hidden]), textarea, select")) {
-    if (field.type === "checkbox" || field.type === "radio") field.checked = false; else if (field.type !== "file") field.value = "";
-  }
-  form.noValidate = true;
-  form.querySelectorAll("[data-warn-unsaved]").forEach(each => each.removeAttribute("data-warn-unsaved"));
-  const button = form.querySelector("button.btn-primary, button:not([formaction])");
-  form.requestSubmit(button);
-}"""
-
-
-@dataclass(frozen=True)
-class Portal:
-    origin: str
-    scene: Scene
-
-    def path(self, actor: Actor, row: Row) -> str:
-        return reverse(row.name, args=self.scene.arguments(actor, row.about))
-
-
-@pytest.fixture(scope="module")
-def portal(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    with django_db_blocker.unblock():
-        clock.set_simulated(scene.NOW, running=False)
-        try:
-            with transaction.atomic():
-                built = scene.built()
-            with served(tmp_path_factory.mktemp("static")) as origin:
-                yield Portal(origin, built)
-        finally:
-            Path(settings.CLOCK_FILE).unlink()
-            call_command("flush", interactive=False, verbosity=0)
-
-
-def context_of(browser: Browser, portal: Portal, actor: Actor, language: str) -> BrowserContext:
-    context = browser.new_context(base_url=portal.origin, viewport=looks.LAPTOP, locale="zh-CN", timezone_id="Asia/Shanghai")
-    cookies = {settings.LANGUAGE_COOKIE_NAME: language}
-    if actor in portal.scene.people:
-        cookies[settings.SESSION_COOKIE_NAME] = session_of(portal.scene.people[actor])
-    context.add_cookies([{"name": name, "value": value, "url": portal.origin} for name, value in cookies.items()])
-    return context
 
 
 def opened(page: Page, path: str) -> bool:
@@ -125,34 +71,6 @@ def test_whole_at_every_size_accessible_and_clean_on_paper(portal: Portal, brows
             faults += [f"{actor.name}: {complaint}" for complaint in watch.complaints]
     assert not faults, "\n".join(faults)
     assert seen > FEWEST_PAGES
-
-
-def by_actor(visits: Iterator[tuple[Actor, str]]) -> dict[Actor, list[str]]:
-    addresses = defaultdict(list)
-    for actor, path in visits:
-        addresses[actor].append(path)
-    return addresses
-
-
-def test_a_refused_form_is_accessible_and_whole(portal: Portal, browser: Browser) -> None:
-    """Sent with nothing in it. Left out where this state of things has no form, or where what is empty may be saved."""
-    rows = [row for row in permissions.rows() if row.get == OK and row.post == REFUSED and row.may]
-    faults, seen = [], 0
-    for actor, addresses in by_actor((min(row.may), portal.path(min(row.may), row)) for row in rows).items():
-        with context_of(browser, portal, actor, LANGUAGES[0]) as context:
-            page = context.new_page()
-            for path in addresses:
-                page.goto(path)
-                if page.locator("main form[method=post]").count() == 0:
-                    continue
-                with page.expect_navigation() as answer:
-                    page.evaluate(EMPTIED)
-                assert answer.value.status in {OK, REFUSED}, path
-                if answer.value.status == REFUSED:
-                    seen += 1
-                    faults += [f"{actor.name} {path}: {fault}" for fault in [*looks.barriers(page), *looks.at_every_size(page)]]
-    assert not faults, "\n".join(faults)
-    assert seen > 15
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
