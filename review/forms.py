@@ -15,10 +15,10 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from applications.forms.fields import LastDayField, LongTextField, WholeNumberField
 from applications.industries import INDUSTRIES, label_of
 from applications.models import Criterion, Nomination, Round
 from pilotportal.accounts.models import Division, User
+from pilotportal.fields import LastDayField, LongTextField, WholeNumberField
 from review.enums import Ground, Refusal, TieMethod
 
 NONCE_BYTES = 32

@@ -11,10 +11,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from applications.enums import Refusal
-from applications.forms.fields import LongTextField, WholeNumberField
 from applications.forms.layout import bare_helper
 from applications.forms.rounds import Record, RoundPart, basis_of
 from applications.rules import FULL_WEIGHT
+from pilotportal.fields import LongTextField, WholeNumberField
 
 PREFIX = "criteria"
 MOST_ROWS = 20

@@ -7,11 +7,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from applications.enums import Refusal
-from applications.forms.fields import LastDayField
 from applications.forms.layout import bare_helper
 from applications.models import Deadline
 from applications.rules import BY_PROVINCE, Refused
 from pilotportal.accounts.models import Division
+from pilotportal.fields import LastDayField
 
 FIELD_OF = {
     Refusal.SAME_DEADLINE: "instant",

@@ -11,8 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from applications.forms.fields import WholeNumberField, replaced
 from applications.forms.layout import bare_helper
+from pilotportal.fields import WholeNumberField, replaced
 
 Properties = Mapping[str, Any]
 CODE = RegexValidator(r"^[a-z][a-z0-9_]*$", _("Only small Latin letters, digits and underscores, beginning with a letter."))

@@ -16,8 +16,8 @@ from applications import content
 from applications.content.reading import KEY
 from applications.definition import FieldDefinition, GroupDefinition
 from applications.enums import Problem
-from applications.forms.fields import LEFT, OVER
 from applications.industries import INDUSTRIES, label_of
+from pilotportal.fields import LEFT, OVER
 
 ROWS_OF_LONG_TEXT = 8
 ROWS_OF_SHORT_TEXT = 3

@@ -8,10 +8,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from applications.enums import Refusal
-from applications.forms.fields import LongTextField, WholeNumberField, replaced
 from applications.forms.layout import bare_helper
 from applications.rules import Refused
 from pilotportal.accounts.models import Division, Organisation
+from pilotportal.fields import LongTextField, WholeNumberField, replaced
 
 MOST_PLACES = 20  # of one exception
 

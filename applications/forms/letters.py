@@ -10,10 +10,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from applications.enums import AttachmentKind, LetterRefusal
-from applications.forms.fields import replaced
 from applications.forms.layout import bare_helper
 from applications.forms.nominations import UploadForm
 from applications.models import Letter, Nomination
+from pilotportal.fields import replaced
 from pilotportal.files.models import StoredFile
 
 KEPT_FOR = 24 * 3600  # seconds that a scan waits for its code to be typed

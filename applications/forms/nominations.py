@@ -10,12 +10,12 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from applications.enums import AttachmentKind, Status
-from applications.forms.fields import LongTextField
 from applications.forms.layout import bare_helper
 from applications.models import Nomination
 from applications.rules import NOMINATION_IN
 from pilotportal.accounts.enums import Level
 from pilotportal.accounts.models import Division
+from pilotportal.fields import LongTextField
 from pilotportal.files.enums import Refusal as FileRefusal
 
 

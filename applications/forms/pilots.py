@@ -12,9 +12,10 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from applications.forms.fields import FigureField, LongTextField, replaced
+from applications.forms.fields import FigureField
 from applications.forms.layout import bare_helper
 from applications.models import Indicator, Pilot, Plan, Summary
+from pilotportal.fields import LongTextField, replaced
 from pilotportal.files.enums import Refusal as FileRefusal
 from pilotportal.files.models import StoredFile
 

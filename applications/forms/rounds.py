@@ -15,13 +15,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from applications.enums import Aggregation, Basis, Refusal
-from applications.forms.fields import DaysField, LastDayField, WholeNumberField, replaced
+from applications.forms.fields import DaysField
 from applications.forms.layout import bare_helper
 from applications.models import Round
 from applications.models.rounds import SELF_NOMINATING_CODES
 from applications.rules import DEADLINES_IN_ORDER
 from pilotportal.accounts.enums import Branch, Region
 from pilotportal.accounts.models import Division
+from pilotportal.fields import LastDayField, WholeNumberField, replaced
 
 Record = Mapping[str, Any]
 MOST_PLACES = 20  # of one province
