@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.db import connection
 from django.db.models.signals import post_migrate
 from django.utils import translation
@@ -74,10 +75,11 @@ def celery_worker_process(django_db_setup: None, django_db_blocker: Any) -> Iter
 
 
 @pytest.fixture
-def celery_worker(transactional_db: None, celery_worker_process: WorkerProcess, monkeypatch: pytest.MonkeyPatch) -> Iterator[WorkerProcess]:
+def celery_worker(transactional_db: None, celery_worker_process: WorkerProcess) -> Iterator[WorkerProcess]:
     """Tasks that the test queues are really worked off, from the committed rows of the test database."""
-    monkeypatch.setattr(app.conf, "task_default_queue", WORKED_OFF)
     celery_worker_process.forget()
+    app.conf.task_default_queue = WORKED_OFF
     yield celery_worker_process
+    app.conf.task_default_queue = settings.CELERY_TASK_DEFAULT_QUEUE
     celery_worker_process.forget()
     celery_worker_process.wait_until_idle()  # else the clearing of the tables would meet a running task

@@ -9,9 +9,9 @@ from django.db.models import TextChoices
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from applications.enums import AttachmentKind, LetterRefusal
+from applications.enums import LetterRefusal
+from applications.forms.files import FileForm
 from applications.forms.layout import bare_helper
-from applications.forms.nominations import UploadForm
 from applications.models import Letter, Nomination
 from pilotportal.fields import replaced
 from pilotportal.files.models import StoredFile
@@ -60,13 +60,13 @@ class LetterForm(forms.Form):
         return [self.offered[code].pk for code in self.cleaned_data["nomination"]]
 
 
-class ScanForm(UploadForm):
+class ScanForm(FileForm):
     """The scan, and the code for when it cannot be read. A scan that came once is kept while its code is typed."""
 
     field_of: ClassVar[dict[TextChoices, str]] = {LetterRefusal.UNREAD: "typed", LetterRefusal.UNKNOWN_CODE: "typed"}
 
     def __init__(self, *args: Any, letter: Letter, **kwargs: Any) -> None:
-        super().__init__(*args, kind=AttachmentKind.LETTER, **kwargs)
+        super().__init__(*args, **kwargs)
         self.letter = letter
         self.fields["typed"] = forms.CharField(
             label=_("Code of the letter"),

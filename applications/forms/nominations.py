@@ -3,20 +3,17 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from applications.enums import AttachmentKind, Status
+from applications.enums import Status
 from applications.forms.layout import bare_helper
 from applications.models import Nomination
 from applications.rules import NOMINATION_IN
 from pilotportal.accounts.enums import Level
 from pilotportal.accounts.models import Division
 from pilotportal.fields import LongTextField
-from pilotportal.files.enums import Refusal as FileRefusal
 
 
 class StartForm(forms.Form):
@@ -46,38 +43,6 @@ def _labelled(city: Division) -> str:
     if city.level != Level.OTHER_PREFECTURE:
         return city.name
     return _("%(city)s (%(level)s)") % {"city": city.name, "level": city.get_level_display()}
-
-
-class UploadForm(forms.Form):
-    """A file is judged by its content when it is stored; here only by its size, before it is read."""
-
-    def __init__(self, *args: Any, kind: AttachmentKind, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["file"] = forms.FileField(
-            label=_("File"),
-            allow_empty_file=True,
-            help_text=_("PDF, JPEG or PNG, at most %(limit)s MB.") % {"limit": _limit()},
-            error_messages={"required": _("Choose a file.")},
-            widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
-        )
-        if kind == AttachmentKind.EVIDENCE:
-            self.fields["caption"] = forms.CharField(
-                label=_("What it shows"),
-                max_length=200,
-                error_messages={"required": _("Say what the file shows.")},
-                help_text=_("For example: list of the enterprises above designated size, 2024"),
-            )
-        self.helper = bare_helper()
-
-    def clean_file(self) -> Any:
-        upload = self.cleaned_data["file"]
-        if upload.size > settings.UPLOAD_LIMIT:
-            raise ValidationError(FileRefusal.TOO_LARGE.label % {"limit": _limit()})
-        return upload
-
-
-def _limit() -> int:
-    return settings.UPLOAD_LIMIT // 2**20
 
 
 class SubmitForm(forms.Form):

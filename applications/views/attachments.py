@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from applications import permissions, queries
 from applications.enums import AttachmentKind
-from applications.forms.nominations import UploadForm
+from applications.forms.files import FileForm
 from applications.models import Attachment, Nomination
 from applications.rules import Refused
 from applications.services import holding, nominations
@@ -30,37 +30,34 @@ from pilotportal.files.responses import show as show_inline
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def attach(request: SignedInRequest, code: str, kind: str) -> HttpResponse:
-    nomination = permissions.nomination_for(request.user, code, can=partial(permissions.can_attach, kind=kind))
-    if kind not in AttachmentKind.values:
-        raise Http404
-    sent = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = UploadForm(*sent, kind=AttachmentKind(kind))
-    if form.is_valid() and _keep(request, nomination, AttachmentKind(kind), form):
+def attach_letter(request: SignedInRequest, code: str) -> HttpResponse:
+    """A letter that the province wrote itself; one that the portal wrote is recognised by its scan (`views.letters`)."""
+    nomination = permissions.nomination_for(request.user, code, can=partial(permissions.can_attach, kind=AttachmentKind.LETTER))
+    form = FileForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
+    if form.is_valid() and _keep(request, nomination, form):
         messages.success(request, _("The file has been added: %(name)s") % {"name": form.cleaned_data["file"].name})
         return redirect(f"{nomination.get_absolute_url()}#files")
     facts = {
         "nomination": nomination,
-        "kind": AttachmentKind(kind),
+        "kind": AttachmentKind.LETTER,
         "form": form,
-        "standing": next((each for each in holding.files_of(nomination) if each.kind == kind == AttachmentKind.LETTER), None),
-        "refused": nominations.why_not_attach(nomination, kind=kind, at=request.received_at),
+        "standing": holding.letter_of(nomination),
+        "refused": nominations.why_not_attach(nomination, kind=AttachmentKind.LETTER, at=request.received_at),
     }
-    return render(request, "applications/nomination_attach.html", facts, status=422 if form.errors else 200)
+    return render(request, "applications/letter_attach.html", facts, status=422 if form.errors else 200)
 
 
-def _keep(request: SignedInRequest, nomination: Nomination, kind: AttachmentKind, form: UploadForm) -> bool:
+def _keep(request: SignedInRequest, nomination: Nomination, form: FileForm) -> bool:
     """Rights and state come before the content is looked at: nobody stores bytes here that cannot be attached."""
     upload = form.cleaned_data["file"]
     try:
-        if refused := nominations.why_not_attach(nomination, kind=kind, at=request.received_at):
+        if refused := nominations.why_not_attach(nomination, kind=AttachmentKind.LETTER, at=request.received_at):
             raise refused
         nominations.attach(
             nomination_id=nomination.pk,
-            kind=kind,
+            kind=AttachmentKind.LETTER,
             file=files.store_upload(upload.read(), at=request.received_at),
             name=upload.name,
-            caption=form.cleaned_data.get("caption", ""),
             by=request.user,
             at=request.received_at,
         )

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from applications import permissions
 from applications.enums import AttachmentKind
-from applications.forms.evidence import DescriptionForm, EvidenceForm, FileForm
+from applications.forms.evidence import DescriptionForm, EvidenceForm
+from applications.forms.files import FileForm
 from applications.models import Attachment, Nomination
 from applications.rules import Refused
 from applications.services import evidence, nominations

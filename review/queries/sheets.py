@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import CharField, Exists, F, OuterRef, Prefetch, Q, Value
 from django.db.models.functions import MD5, Cast, Concat
 
-from applications.enums import DeadlineKind
+from applications.enums import AttachmentKind, DeadlineKind
 from applications.models import Attachment, Deadline, Nomination, NominationVersion, Round
 from applications.models.nominations import deadline_of
 from applications.queries import dossier_of
@@ -125,13 +125,16 @@ def marked_sheets(user: User, nomination: Nomination, *, at: datetime) -> list[M
 
 
 def dossier_for(user: User, sheet: ScoreSheet) -> Dossier | None:
-    """The dossier behind the expert's own sheet, once the pledge is signed and unless the sheet was given back."""
+    """The dossier behind the expert's own sheet, once the pledge is signed and unless the sheet was given back.
+
+    Without the letter: it names the other cities of the province, and proves nothing that is scored.
+    """
     if user.role != Role.EXPERT or sheet.expert.user_id != user.pk:
         return None
     if why_not_read(sheet.status, pledged=pledge_of(sheet.expert, sheet.nomination.round) is not None):
         return None
     version = version_of(sheet.nomination)
-    attachments = Attachment.objects.filter(nomination=sheet.nomination).select_related("file__scan", "letter")
+    attachments = Attachment.objects.filter(nomination=sheet.nomination, kind=AttachmentKind.EVIDENCE).select_related("file__scan")
     return Dossier(sheet.nomination, version, list(dossier_of(version, attachments).files))
 
 

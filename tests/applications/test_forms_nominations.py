@@ -9,8 +9,8 @@ from django.http import QueryDict
 
 from applications.content import Content
 from applications.definition import Choice, FieldDefinition, GroupDefinition, Section, Text
-from applications.enums import AttachmentKind
-from applications.forms.nominations import StartForm, UploadForm
+from applications.forms.files import FileForm
+from applications.forms.nominations import StartForm
 from applications.forms.sections import BASE, HIDDEN, REVISION, SectionForm
 from pilotportal.accounts.models import Division
 from tests.factories import HEBEI
@@ -302,14 +302,8 @@ def test_start_with_a_single_city_has_chosen_it():
 
 
 @pytest.mark.parametrize(("size", "valid"), [(100, True), (101, False)])
-def test_a_file_above_the_limit_is_refused_and_its_caption_kept(settings, size, valid):
+def test_a_file_above_the_limit_is_refused(settings, size, valid):
     settings.UPLOAD_LIMIT = 100
-    upload = SimpleUploadedFile("a.pdf", b"x" * size)
-    form = UploadForm({"caption": "名单"}, {"file": upload}, kind=AttachmentKind.EVIDENCE)
+    form = FileForm({}, {"file": SimpleUploadedFile("a.pdf", b"x" * size)})
     assert form.is_valid() == valid
-    assert form["caption"].value() == "名单"
     assert bool(form.errors.get("file")) != valid
-
-
-def test_a_letter_needs_no_caption():
-    assert UploadForm({}, {"file": SimpleUploadedFile("a.pdf", b"x")}, kind=AttachmentKind.LETTER).is_valid()

@@ -105,10 +105,10 @@ class TestTheCity:
         checklist = page(client, "nomination", nomination)
         assert "请先填前三部分" in checklist.text
         assert url("nomination_section", nomination, "basics") in links(checklist)
-        assert url("nomination_attach", nomination, AttachmentKind.EVIDENCE) in links(checklist)
+        assert url("evidence_add", nomination) in links(checklist)
         forbidden = ["nomination_submit", "nomination_withdraw", "nomination_signatures", "nomination_invite", "nomination_invitation_end"]
         assert not {url(name, nomination) for name in forbidden} & links(checklist)
-        assert url("nomination_attach", nomination, AttachmentKind.LETTER) not in links(checklist)
+        assert url("letter_attach", nomination) not in links(checklist)
         assert client.get(url("nomination_hand_back", nomination)).status_code == PAGE
         assert client.post(url("nomination_hand_back", nomination)).status_code == REDIRECT
         assert Invitation.objects.get().handed_back
@@ -123,7 +123,7 @@ class TestTheCity:
         letter = nomination.attachments.get()
         factories.invited(nomination)
         posts = {
-            "nomination_attach": [AttachmentKind.LETTER],
+            "letter_attach": [],
             "nomination_detach": [letter.pk],
             "nomination_submit": [],
             "nomination_withdraw": [],
@@ -220,7 +220,7 @@ class TestADepartment:
         sign_in(client, factories.cosigner())
         posts = {
             "nomination_section": ["basics"],
-            "nomination_attach": [AttachmentKind.EVIDENCE],
+            "evidence_add": [],
             "nomination_submit": [],
             "nomination_withdraw": [],
             "nomination_invite": [],

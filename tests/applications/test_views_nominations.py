@@ -130,7 +130,7 @@ def test_who_may_open_the_pages_of_a_submitted_nomination(client, round):
         writing = {OWN: PAGE, READER: FORBIDDEN, OTHER: NOT_FOUND, OUTSIDER: NOT_FOUND}[relation]
         for name, more in {"nomination": [], "nomination_preview": [], "nomination_receipt": [], "nomination_version": [1]}.items():
             assert client.get(url(name, nomination, *more)).status_code == reading, (who, name)
-        for name, more in {"nomination_section": ["basics"], "nomination_attach": ["letter"], "nomination_submit": []}.items():
+        for name, more in {"nomination_section": ["basics"], "letter_attach": [], "nomination_submit": []}.items():
             assert client.get(url(name, nomination, *more)).status_code == writing, (who, name)
         withdrawing = FORBIDDEN if who == "handler" else writing
         assert client.get(url("nomination_withdraw", nomination)).status_code == withdrawing, who
@@ -154,7 +154,7 @@ def test_a_draft_exists_only_for_its_own_province(client, round):
 def test_acts_are_refused_to_all_but_the_officials_of_the_province(client, round):
     nomination = factories.complete_draft(round)
     letter = nomination.attachments.get()
-    posts = {"nomination_section": ["basics"], "nomination_attach": ["letter"], "nomination_submit": [], "nomination_withdraw": []}
+    posts = {"nomination_section": ["basics"], "letter_attach": [], "nomination_submit": [], "nomination_withdraw": []}
     for who, relation in everybody(client):
         for name, more in posts.items():
             answer = client.post(url(name, nomination, *more)).status_code
@@ -547,7 +547,7 @@ def test_a_returned_nomination_opens_only_the_named_entries_with_their_notes(cli
     assert "请核对overview" in page
     assert url("nomination_section", nomination, "basics") in page
     assert url("nomination_section", nomination, "focus") not in page
-    assert url("nomination_attach", nomination, "letter") not in page
+    assert url("letter_attach", nomination) not in page
     data = form_data(client, nomination, "basics", overview="补充后", applicant="偷换的单位")
     assert "applicant" not in client.get(url("nomination_section", nomination, "basics")).context["form"].fields
     assert client.post(url("nomination_section", nomination, "basics"), data | {"next": ""}).headers["Location"] == url(
@@ -561,11 +561,11 @@ def test_a_returned_nomination_opens_only_the_named_entries_with_their_notes(cli
 def test_files_are_closed_in_a_correction_that_does_not_name_them(client, round):
     nomination = returned(round, "overview", "evidence")
     sign_in(client, factories.handler())
-    answer = client.post(url("nomination_attach", nomination, "letter"), {"file": pdf_file()})
+    answer = client.post(url("letter_attach", nomination), {"file": pdf_file()})
     assert answer.status_code == REFUSED
     client.post(url("nomination_detach", nomination, nomination.attachments.get().pk))
     assert nomination.attachments.get().replaced_at is None
-    answer = client.post(url("nomination_attach", nomination, "evidence"), {"file": pdf_file(), "caption": "名单"})
+    answer = client.post(url("evidence_add", nomination), {"file": pdf_file(), "caption": "名单"})
     assert answer.status_code == REDIRECT
 
 
@@ -625,7 +625,7 @@ def test_files_that_are_not_what_they_should_be_are_refused_at_the_field(client,
     nomination = factories.draft(round)
     sign_in(client, factories.handler())
     upload = pdf_file("名单.pdf", encrypted_pdf() if content is None else content)
-    answer = client.post(url("nomination_attach", nomination, "evidence"), {"file": upload, "caption": "规模以上企业名单"})
+    answer = client.post(url("evidence_add", nomination), {"file": upload, "caption": "规模以上企业名单"})
     assert answer.status_code == REFUSED
     page = read(answer.content.decode())
     assert page.one("div", id="id_file_error").text
@@ -638,18 +638,12 @@ def test_a_new_letter_takes_the_place_of_the_old_one_which_is_kept(client, round
     nomination = factories.draft(round)
     sign_in(client, factories.handler())
     for name in ("一.pdf", "二.pdf"):
-        assert client.post(url("nomination_attach", nomination, "letter"), {"file": pdf_file(name)}).status_code == REDIRECT
+        assert client.post(url("letter_attach", nomination), {"file": pdf_file(name)}).status_code == REDIRECT
     assert [(file.name, bool(file.replaced_at)) for file in nomination.attachments.order_by("pk")] == [("一.pdf", True), ("二.pdf", False)]
     client.get(nomination.get_absolute_url())  # takes the messages along
     page = client.get(nomination.get_absolute_url()).content.decode()
     assert "二.pdf" in page
     assert "一.pdf" not in page
-
-
-@pytest.mark.parametrize("kind", ["nothing", "LETTER"])
-def test_there_are_letters_and_evidence_and_no_other_files(client, round, kind):
-    sign_in(client, factories.handler())
-    assert client.get(url("nomination_attach", factories.draft(round), kind)).status_code == NOT_FOUND
 
 
 def test_a_file_is_taken_out_once(client, round):

@@ -6,10 +6,12 @@ from typing import Any, Protocol
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from pilotportal.accounts.models import User
 from tests.journeys.watching import Watch
+
+expect.set_options(timeout=30_000)  # ms, as long as an act may take; two processes, two browsers and a worker share two cores
 
 
 class Visit(Protocol):
@@ -39,4 +41,6 @@ def visit(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Vi
     yield begin
     for context in contexts:
         context.close()
+    for watch in watches:
+        print(*watch.way, sep="\n")  # noqa: T201 - pytest shows it where the journey failed
     assert [complaint for watch in watches for complaint in watch.complaints] == []

@@ -1,8 +1,9 @@
 """What every page of a journey is held to while somebody uses it."""
 
+import time
 from collections import defaultdict
 
-from playwright.sync_api import ConsoleMessage, Page, Request
+from playwright.sync_api import ConsoleMessage, Page, Request, Response
 
 MOST_SHIFT = 0.1  # of a page's whole life, the "good" of Core Web Vitals
 REFUSALS = {"401", "403", "422", "409"}  # answers that the browser reports although they are meant
@@ -27,10 +28,13 @@ class Watch:
         self._page, self._origin = page, origin
         self._complaints: list[str] = []
         self._shifts: dict[str, float] = defaultdict(float)
+        self._began = time.monotonic()
+        self.way: list[str] = []  # the pages gone through, with the seconds since the first; read when a journey failed
         page.add_init_script(REPORT_SHIFTS)
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self._complaints.append(str(error)))
         page.on("request", self._follow)
+        page.on("response", self._arrive)
 
     def now_it_may_move(self) -> None:
         """What shifts from here on, as at another size of the window, is not the page's own doing."""
@@ -51,6 +55,15 @@ class Watch:
     def _is_meant(message: ConsoleMessage) -> bool:
         return message.location["url"].endswith(ICON) or any(meant in message.text for meant in MEANT)
 
+    def _note(self, step: str) -> None:
+        self.way.append(f"{time.monotonic() - self._began:6.1f} {step}")
+
+    def _arrive(self, response: Response) -> None:
+        if response.request.is_navigation_request():
+            self._note(f"{response.status} {response.url}")
+
     def _follow(self, request: Request) -> None:
+        if request.is_navigation_request():
+            self._note(f"{request.method} {request.url}")
         if not request.url.startswith((self._origin, "data:", "blob:", *READER_OF_PDFS)):
             self._complaints.append(request.url)

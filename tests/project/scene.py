@@ -195,6 +195,7 @@ def _names_of_review(round: Round, people: dict[Actor, User]) -> dict[str, Any]:
         "begun sheet": begun.code,
         "sheet of another expert": other.code,
         "letter of sheet": own.nomination.attachments.get(kind=AttachmentKind.LETTER).pk,
+        "evidence of sheet": own.nomination.attachments.get(kind=AttachmentKind.EVIDENCE).pk,
         "member": own.expert_id,
         "expert of the pool": own.expert_id,
         "run": round.assignment_runs.get().pk,

@@ -68,6 +68,7 @@ def submitted(round: Round, city: str, **content: Any) -> Nomination:
         by=by,
         at=factories.IN_TIME,
     )
+    factories.attached_evidence(nomination, by=by)
     nominations.submit(nomination_id=nomination.pk, by=factories.approver(nomination.province_id), at=factories.IN_TIME)
     return Nomination.objects.get(pk=nomination.pk)
 

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from applications.enums import AttachmentKind
 from applications.services import nominations
 from pilotportal.accounts.enums import REVIEW_READERS, Role
 from review import queries
@@ -135,7 +136,7 @@ def test_the_dossier_opens_with_the_pledge_and_closes_with_the_recusal(round):
     review.pledge(round)
     dossier = queries.dossier_for(me, sheet)
     assert dossier.version == sheet.nomination.versions.get()
-    assert [file.name for file in dossier.files] == ["推荐函.pdf"]
+    assert [file.kind for file in dossier.files] == [AttachmentKind.EVIDENCE]  # the letter names the other cities of the province
     scoring.recuse(sheet_id=sheet.pk, ground=Ground.KIN, by=me, at=SCORED_AT)
     assert queries.dossier_for(me, review.sheets(round)[0]) is None
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_django.fixtures import DjangoAssertNumQueries
 
+from applications.enums import AttachmentKind
 from applications.models import Attachment, Round
 from pilotportal.audit.models import Event
 from pilotportal.files.models import Scan
@@ -111,7 +112,8 @@ def test_the_dossier_stands_beside_the_sheet(sheet: ScoreSheet) -> None:
     page = Visitor(sheet.expert.user).get("sheet", sheet.code)
     dossier = page.document.one("div", id="dossier").text
     assert "第1项说明。" in dossier
-    assert "推荐函.pdf" in dossier
+    assert "证明材料.pdf" in dossier
+    assert "推荐函.pdf" not in dossier
     assert Event.objects.filter(kind="dossier.read", target_id=str(sheet.pk)).count() == 1
 
 
@@ -252,7 +254,7 @@ def test_a_recusal_closes_the_dossier(sheet: ScoreSheet) -> None:
     page = expert.get("sheet", sheet.code)
     assert page.says("The dossier is closed.")
     assert not page.says("第1项说明。")
-    attachment = Attachment.objects.filter(nomination=sheet.nomination).first()
+    attachment = Attachment.objects.get(nomination=sheet.nomination, kind=AttachmentKind.EVIDENCE)
     assert expert.get("file", sheet.code, attachment.pk).status == 404
     again = expert.post("recuse", sheet.code, ground="kin", note="再次")
     assert (again.status, again.value("note")) == (422, "再次")
@@ -268,8 +270,8 @@ def test_giving_a_sheet_back_needs_a_reason(sheet: ScoreSheet) -> None:
 
 
 def test_files_of_the_dossier_are_read_on_record(sheet: ScoreSheet) -> None:
-    attachment = Attachment.objects.get(nomination=sheet.nomination)
-    other = Attachment.objects.exclude(nomination=sheet.nomination).first()
+    attachment = Attachment.objects.get(nomination=sheet.nomination, kind=AttachmentKind.EVIDENCE)
+    other = Attachment.objects.exclude(nomination=sheet.nomination).filter(kind=AttachmentKind.EVIDENCE).first()
     expert = Visitor(sheet.expert.user)
     assert expert.get("file", sheet.code, attachment.pk).status == 200
     assert expert.get("file", sheet.code, other.pk).status == 404
@@ -278,7 +280,7 @@ def test_files_of_the_dossier_are_read_on_record(sheet: ScoreSheet) -> None:
 
 @pytest.mark.parametrize(("state", "status"), [("clean", 200), ("pending", 403), ("infected", 403)])
 def test_files_of_the_dossier_are_looked_at_where_nothing_harmful_is_in_them(sheet: ScoreSheet, state: str, status: int) -> None:
-    attachment = Attachment.objects.get(nomination=sheet.nomination)
+    attachment = Attachment.objects.get(nomination=sheet.nomination, kind=AttachmentKind.EVIDENCE)
     known = {} if state == "pending" else {"engine": "ClamAV", "scanned_at": SCORED_AT, "finding": "Eicar" if state == "infected" else ""}
     Scan.objects.create(file=attachment.file, state=state, asked_at=SCORED_AT, **known)
     expert = Visitor(sheet.expert.user)
