@@ -58,6 +58,7 @@ function sendOnce(event) {
 }
 
 focusErrorSummary();
+if (location.hash) window.addEventListener("load", focusErrorSummary); // the browser went to that part of the page, and the focus was lost
 document.querySelectorAll("[data-counter]").forEach(countCharacters);
 document.addEventListener("portal:redrawn", (event) => event.detail.querySelectorAll("[data-counter]").forEach(countCharacters));
 document.querySelectorAll("form[data-warn-unsaved]").forEach(warnUnsaved);

@@ -1,4 +1,5 @@
-"""Nominating and selecting without a mouse, and selecting without scripts. The experts and whole nominations have files of their own."""
+"""Nominating, co-signing and selecting without a mouse, and selecting without scripts. The experts and whole nominations have files of
+their own."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,8 +8,8 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import expect
 
-from applications.enums import Status
-from applications.models import Nomination
+from applications.enums import Status, Verdict
+from applications.models import CoSignature, Nomination
 from pilotportal import clock
 from pilotportal.accounts.models import User
 from review.enums import SelectionStatus
@@ -23,6 +24,7 @@ from tests.review.factories import RANKED_AT
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
+OBJECTED = "The objection to the nomination of %(city)s has been recorded; the province has been told."
 TWO = [factories.TANGSHAN, factories.TAIYUAN]
 
 
@@ -79,6 +81,37 @@ def test_a_nomination_is_submitted_by_keyboard(visit: Visit, ready: Nomination) 
     expect(page.get_by_text(said("The nomination has arrived."))).to_be_visible()
     ready.refresh_from_db()
     assert ready.status == Status.SUBMITTED
+
+
+def test_a_nomination_is_read_and_co_signed_by_keyboard(visit: Visit, ready: Nomination) -> None:
+    factories.asked(ready)
+    page = visit(factories.cosigner())
+    page.goto("/")
+    go(page, said("Read and co-sign the nomination of %(city)s"))
+    page.keyboard.press("PageDown")
+    expect(page.locator("#section-basics")).to_be_in_viewport()
+    go(page, said("To the decision"))
+    expect(page.locator("#decide")).to_be_in_viewport()
+    go(page, said("Co-sign"))
+    expect(page.get_by_role("status").first).to_contain_text(said("Your department has co-signed the nomination of %(city)s."))
+    assert CoSignature.objects.get().verdict == Verdict.SIGNED
+
+
+def test_an_objection_is_written_by_keyboard(visit: Visit, ready: Nomination) -> None:
+    factories.asked(ready)
+    page = visit(factories.cosigner())
+    page.goto("/")
+    go(page, said("Read and co-sign the nomination of %(city)s"))
+    go(page, said("To the decision"))
+    go(page, said("Object"))
+    expect(page.locator("[data-error-summary]")).to_be_focused()
+    assert looks.barriers(page) == []
+    go(page, said("Reason of the objection"))
+    expect(page.locator("[name=reason]")).to_be_focused()
+    page.keyboard.insert_text("概况与统计公报不一致")
+    go(page, said("Object"))
+    expect(page.get_by_role("status").first).to_contain_text(said(OBJECTED))
+    assert CoSignature.objects.get().reason == "概况与统计公报不一致"
 
 
 def test_a_list_is_proposed_and_signed_off_by_keyboard(visit: Visit, ranked: tuple[User, User]) -> None:
