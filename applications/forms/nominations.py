@@ -55,7 +55,6 @@ class SubmitForm(forms.Form):
         super().__init__(*args, **kwargs)
         words = [field.label.in_language(get_language()) for _section, field in nomination.round.definition.undertakings()]
         self.fields["undertaking"].label = " ".join(words) or _("We undertake that all entries are true, exact and complete.")
-        self.helper = bare_helper()
 
     def renew(self, *, seen: str) -> None:
         """What stands on the page now is something else: the undertaking has to be given anew."""
