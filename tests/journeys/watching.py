@@ -1,7 +1,9 @@
 """What every page of a journey is held to while somebody uses it."""
 
+import json
 import time
 from collections import defaultdict
+from dataclasses import dataclass, field
 
 from playwright.sync_api import ConsoleMessage, Page, Request, Response
 
@@ -13,12 +15,30 @@ ICON = "/favicon.ico"  # a browser asks for it beside a file that it shows by it
 READER_OF_PDFS = ("chrome-extension:", "chrome:")  # the browser's own, when a page frames a PDF
 SHIFT = "layout-shift "
 REPORT_SHIFTS = f"""
-if (window === window.top) new PerformanceObserver((list) => {{
-  for (const shift of list.getEntries()) {{
-    if (!shift.hadRecentInput && shift.startTime < (window.looksFrom || Infinity)) console.debug("{SHIFT}" + shift.value);
-  }}
-}}).observe({{ type: "layout-shift", buffered: true }});
+if (window === window.top) {{
+  const box = ({{ y, height }}) => `${{y}}+${{height}}`;
+  const name = (node) => node && (node.className || node.nodeName);
+  const moved = ({{ node, previousRect, currentRect }}) => `${{name(node)}} ${{box(previousRect)}} to ${{box(currentRect)}}`;
+  const told = (shift) => [location.href, performance.timeOrigin, shift.value, Math.round(shift.startTime), shift.sources.map(moved)];
+  new PerformanceObserver((list) => {{
+    for (const shift of list.getEntries()) {{
+      if (!shift.hadRecentInput && shift.startTime < (window.looksFrom || Infinity)) console.debug("{SHIFT}" + JSON.stringify(told(shift)));
+    }}
+  }}).observe({{ type: "layout-shift", buffered: true }});
+}}
 """
+
+
+@dataclass
+class Shifts:
+    """Of one page from its loading to its leaving: how far in all, and what moved when."""
+
+    score: float = 0.0
+    moved: list[str] = field(default_factory=list)
+
+    def add(self, score: float, at: float, moved: list[str]) -> None:
+        self.score += score
+        self.moved.append(f"{at} ms: {', '.join(moved)}")
 
 
 class Watch:
@@ -27,7 +47,7 @@ class Watch:
     def __init__(self, page: Page, *, origin: str) -> None:
         self._page, self._origin = page, origin
         self._complaints: list[str] = []
-        self._shifts: dict[str, float] = defaultdict(float)
+        self._shifts: dict[tuple[str, float], Shifts] = defaultdict(Shifts)
         self._began = time.monotonic()
         self.way: list[str] = []  # the pages gone through, with the seconds since the first; read when a journey failed
         page.add_init_script(REPORT_SHIFTS)
@@ -42,12 +62,17 @@ class Watch:
 
     @property
     def complaints(self) -> list[str]:
-        jumping = [f"{url} shifts by {shift:.2f}" for url, shift in self._shifts.items() if shift > MOST_SHIFT]
+        jumping = [
+            f"{url} shifts by {shifts.score:.2f}: {shifts.moved}"
+            for (url, _loaded), shifts in self._shifts.items()
+            if shifts.score > MOST_SHIFT
+        ]
         return self._complaints + jumping
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.text.startswith(SHIFT):
-            self._shifts[self._page.url] += float(message.text.removeprefix(SHIFT))
+            url, loaded, *shift = json.loads(message.text.removeprefix(SHIFT))
+            self._shifts[url, loaded].add(*shift)
         elif message.type == "error" and not self._is_meant(message):
             self._complaints.append(f"{message.location['url']}: {message.text}")
 
