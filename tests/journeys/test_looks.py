@@ -59,6 +59,14 @@ def test_small_targets_are_found(page: Page, height: int, found: int) -> None:
     assert len(looks.small_targets(page)) == found
 
 
+@pytest.mark.parametrize(("position", "found"), [("fixed", 1), ("static", 0)])
+def test_what_lies_behind_a_bar_that_stays_in_place_is_found(page: Page, position: str, found: int) -> None:
+    page.set_viewport_size(looks.ZOOMED)
+    bar = f".a {{ position: {position}; bottom: 0; height: 200px; width: 100%; background: white }} p {{ height: 300px }}"
+    page.set_content(html("<p>甲</p><button>提交</button><div class=a>栏</div>", bar))
+    assert len(looks.covered(page)) == found
+
+
 def test_buttons_on_paper_are_found_unless_the_stylesheet_hides_them(page: Page) -> None:
     page.set_content(html("<nav>页</nav><button>提交</button>"))
     assert len(looks.left_on_paper(page)) == 2
