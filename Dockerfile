@@ -24,7 +24,8 @@ RUN useradd --system --uid 10001 --home-dir /srv/data portal && install --direct
 COPY . .
 RUN PYTHON=python scripts/compile-messages && python -m compileall -q . \
  && PORTAL_SECRET_KEY="of the build alone; it signs nothing and is not kept in the image" PORTAL_HOSTS=build \
-    DATABASE_URL=postgresql://build/build REDIS_URL=redis://build PORTAL_DATA_DIR=/tmp python manage.py collectstatic --noinput
+    DATABASE_URL=postgresql://build/build REDIS_URL=redis://build PORTAL_DATA_DIR=/tmp \
+    sh -c "python manage.py collectstatic --noinput && python manage.py gateway_pages /srv/gateway"
 USER portal
 EXPOSE 8000
 CMD ["gunicorn", "--config", "deploy/gunicorn.conf.py", "--bind", "0.0.0.0:8000", "pilotportal.wsgi"]
@@ -32,3 +33,4 @@ CMD ["gunicorn", "--config", "deploy/gunicorn.conf.py", "--bind", "0.0.0.0:8000"
 FROM nginx:1.28-bookworm AS proxy
 COPY deploy/nginx.conf /etc/nginx/conf.d/default.conf
 COPY --from=app /srv/static /srv/static
+COPY --from=app /srv/gateway /srv/gateway

@@ -25,7 +25,7 @@ PAGES = [
     for path in WEB
     if not PARTS & set(path.relative_to(TEMPLATES).parts)
     and not path.name.startswith("_")
-    and path.name not in {"base.html", "500.html", "503.html"}
+    and path.name not in {"base.html", "500.html", "503.html", "gateway.html"}
 ]
 STYLESHEETS = [
     *sorted((settings.BASE_DIR / "static" / "css").glob("*.css")),
