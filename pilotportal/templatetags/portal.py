@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from django import template
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 
 from pilotportal import moments
 
@@ -28,6 +28,12 @@ def short(digest: str) -> str:
 def in_words(message: str) -> str:
     """A message that was marked for translation where it was written down."""
     return gettext(message)
+
+
+@register.filter
+def listed(items: Iterable[object]) -> str:
+    """Beside each other, as the reader's language does it: 北京市、天津市."""
+    return pgettext("between the items of a list", ", ").join(map(str, items))
 
 
 @register.filter

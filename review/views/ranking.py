@@ -94,6 +94,7 @@ def _page(request: SignedInRequest, round: Round, *, parting: TieForm | None = N
     sees = permissions.can_see_marks(request.user, round, at=request.received_at)
     found = queries.rankings_visible_to(request.user).filter(round=round).last() if sees else None
     can_rank = permissions.can_rank(request.user)
+    count = queries.count_of(round)
     forms = _tie_forms(request, round) if found and can_rank else []
     narrowing = RankingFilter(request.GET)
     criteria = list(round.criteria.all())
@@ -106,11 +107,11 @@ def _page(request: SignedInRequest, round: Round, *, parting: TieForm | None = N
         "filter": narrowing,
         "kept": {"round": round.code},
         "criteria": criteria,
-        "count": queries.count_of(round),
+        "count": count,
         "closes_at": queries.sheets_close_at(round),
         "ties": [parting if parting and parting.prefix == form.prefix else form for form in forms],
         "manages": can_rank,
-        "can_rank": can_rank and not queries.selection_in_force(round),
+        "can_rank": can_rank and sees and count.sheets > 0 and not queries.selection_in_force(round),
         "sees_marks": sees,
         "distribution": _distribution(found, places=round.planned_places) if found else None,
     }

@@ -130,7 +130,7 @@ def test_marks_and_comments_of_a_nomination(round: Round, staff: Visitor) -> Non
 
 def test_a_tie_is_parted_on_record(round: Round, staff: Visitor, tied: Ranking) -> None:
     tangshan, taiyuan = (entries_of(tied)[city] for city in ("唐山市", "太原市"))
-    assert staff.get("ranking").says("Tied: 唐山市, 太原市")
+    assert staff.get("ranking").says("Tied · 唐山市, 太原市")
     page = staff.follow(part(staff, round, tangshan, taiyuan, ("2", "1"), method="draw", reason="公开抽签，监督人员在场"))
     assert page.says("The tie has been parted; the record says how.")
     assert page.heads == ["太原市", "唐山市"]
