@@ -6,11 +6,13 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Layout, Submit
+from csp.decorators import csp_update
 from django import forms
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from pilotportal import clock
@@ -29,6 +31,12 @@ class SpecimenForm(forms.Form):
 
     city = forms.CharField(label="申报城市", help_text="请填写全称，例如“唐山市”。", max_length=60)
     output = forms.IntegerField(label="规模以上工业总产值（亿元）", min_value=0)
+    trained = forms.CharField(
+        label="年培训人次及说明（万人次）",
+        help_text="先填数值，再作简要说明。",
+        max_length=40,
+        widget=forms.TextInput(attrs={"data-counter": "还可输入{n}字"}),
+    )
     region = forms.ChoiceField(label="所属区域", choices=[("", "请选择"), ("east", "东部"), ("west", "西部")])
     summary = forms.CharField(
         label="工作基础",
@@ -55,6 +63,8 @@ class SpecimenFilter(forms.Form):
 
 
 @require_safe
+@xframe_options_sameorigin
+@csp_update({"frame-src": ["'self'"], "frame-ancestors": ["'self'"]})
 def show(request: HttpRequest) -> HttpResponse:
     if settings.PRODUCTION:
         raise Http404
@@ -74,6 +84,10 @@ def show(request: HttpRequest) -> HttpResponse:
             "jobs": [_job(status) for status in JOBS],
             "chart": _chart(),
             "files": _files(),
+            "uploads": _uploads(),
+            "changed": _changed(),
+            "happened": [(now - timedelta(days=44, hours=5), "批次启动"), (now, "唐山市申报材料提交")],
+            "narrow": "narrow" in request.GET,
             "withheld": SimpleNamespace(label="文件未通过安全检查，不能打开。请更换文件后重新上传。"),
             "page": Paginator(range(230), 25).page(5),
             "listing": listing(range(230), request.GET, orders={"number": int}, default="-number", size=25),
@@ -100,6 +114,41 @@ def _steps() -> list[dict[str, str]]:
         {"label": "专家评审", "state": "current", "date": "进行中"},
         {"label": "公示", "state": "todo"},
         {"label": "确定", "state": "todo"},
+    ]
+
+
+def _uploads() -> list[dict[str, Any]]:
+    """As `uploads.js` makes them: under way, interrupted, refused, added."""
+    return [
+        {"name": "企业名单.pdf", "sent": 38, "total": 96, "status": "已上传38.0 MB，共96.0 MB", "acts": ["暂停", "移除"]},
+        {"name": "统计公报.pdf", "sent": 12, "total": 20, "status": "连接中断，恢复后自动继续", "trouble": True, "acts": ["继续", "移除"]},
+        {"name": "照片.gif", "status": "不接受此类文件。", "trouble": True, "acts": ["移除"]},
+        {"name": "财政预算.pdf", "status": "已添加"},
+    ]
+
+
+def _changed() -> list[SimpleNamespace]:
+    before, after = [("现有机构", False), ("320", True), ("家", False)], [("现有机构", False), ("362", True), ("家", False)]
+    text = {"old": _pieces(before), "new": _pieces(after)}
+    heads = [SimpleNamespace(label="指标"), SimpleNamespace(label="目标值", is_figure=True)]
+    rows = {
+        "old_rows": [_cells(heads, ("服务人次", False), ("818", True))],
+        "new_rows": [_cells(heads, ("服务人次", False), ("918", True))],
+    }
+    return [
+        SimpleNamespace(code="base", label="工作基础", section="人力资源服务业", unit="", heads=(), **text),
+        SimpleNamespace(code="goals", label="指标", section="目标指标", unit="", heads=heads, **rows),
+    ]
+
+
+def _pieces(pairs: list[tuple[str, bool]]) -> list[SimpleNamespace]:
+    return [SimpleNamespace(text=text, changed=changed) for text, changed in pairs]
+
+
+def _cells(heads: list[SimpleNamespace], *cells: tuple[str, bool]) -> list[SimpleNamespace]:
+    return [
+        SimpleNamespace(shown=SimpleNamespace(text=text, label=head.label, is_figure=hasattr(head, "is_figure")), changed=changed)
+        for head, (text, changed) in zip(heads, cells, strict=True)
     ]
 
 

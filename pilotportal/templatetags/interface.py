@@ -134,11 +134,18 @@ def breadcrumbs(content: SafeString) -> SafeString:
 
 
 @register.simple_block_tag
-def records(content: SafeString, *, caption: str, cards: bool = True, show_caption: bool = True) -> SafeString:
+def event(content: SafeString, *, at: datetime) -> SafeString:
+    """One event of an `ol` of the class timeline: the instant, and what happened."""
+    return render_to_string("components/event.html", {"content": content, "at": at})
+
+
+@register.simple_block_tag
+def records(content: SafeString, *, caption: str, cards: bool = True, show_caption: bool = True, busy: bool = False) -> SafeString:
     """Wraps the head and body of a table: it scrolls within itself, and on a narrow screen each record is a card.
 
     A cell that is to say on a card which column it belongs to carries `data-label`.
     """
     return render_to_string(
-        "components/records.html", {"content": content, "caption": caption, "cards": cards, "show_caption": show_caption}
+        "components/records.html",
+        {"content": content, "caption": caption, "cards": cards, "show_caption": show_caption, "busy": busy},
     )

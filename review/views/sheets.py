@@ -58,13 +58,14 @@ def sheets(request: SignedInRequest) -> HttpResponse:
     round = chosen_round(request, can=permissions.can_hold_sheets)
     mine = list(queries.sheets_visible_to(request.user).filter(nomination__round=round)) if round else []
     pending = [sheet for sheet in mine if sheet.status in OPEN_SHEET]
+    closes_at = queries.sheets_close_at(round) if round else None
     context = {
         "round": round,
         "sheets": list(zip(mine, queries.totals_of(mine), strict=True)),
         "pledged": bool(mine) and mine[0].pledged,
-        "closes_at": queries.sheets_close_at(round) if round else None,
+        "closes_at": closes_at,
         "pending": len(pending),
-        "following": pending[0] if pending else None,
+        "following": pending[0] if pending and closes_at and request.received_at < closes_at else None,
     }
     return render(request, "review/sheets.html", context)
 

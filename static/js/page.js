@@ -20,6 +20,20 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// -- A list that is asked for anew says so until it is there; coming back by the browser's button ends it.
+
+function markLists(busy) {
+  for (const list of document.querySelectorAll(".records")) list.setAttribute("aria-busy", busy);
+}
+
+document.addEventListener("click", (event) => {
+  const elsewhere = event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey;
+  if (!elsewhere && event.target.closest(".pages a, .records thead a")) markLists(true);
+});
+
+document.addEventListener("submit", (event) => event.target.matches(".filter-bar") && markLists(true));
+window.addEventListener("pageshow", (event) => event.persisted && markLists(false));
+
 document.addEventListener("htmx:beforeSwap", (event) => {
   const answered = event.detail.xhr.responseURL;
   if (answered && new URL(answered).pathname !== event.detail.pathInfo.requestPath.split("?")[0]) {
