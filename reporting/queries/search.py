@@ -20,8 +20,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from applications.enums import PlanStatus
-from applications.models import Nomination, Pilot, Plan, Round
-from applications.queries import ROUND_READERS, nominations_listed_for, pilots_visible_to, provincial_units, rounds_visible_to
+from applications.models import Amendment, Letter, Nomination, Pilot, Plan, QuotaException, Round
+from applications.queries import (
+    ROUND_READERS,
+    letters_visible_to,
+    nominations_listed_for,
+    pilots_visible_to,
+    provincial_units,
+    rounds_visible_to,
+)
 from pilotportal.accounts.enums import ADMINISTRATORS, PROVINCE_ROLES, REVIEW_READERS, Role
 from pilotportal.accounts.models import Division, User
 from pilotportal.moments import day
@@ -149,6 +156,18 @@ def _rounds(user: User) -> QuerySet[Round]:
     return rounds_visible_to(user).prefetch_related(None).defer("form")
 
 
+def _rounds_amended(user: User, word: str) -> Q:
+    """Under this number a deadline was moved or places were granted; of another province the ministry alone looks that up."""
+    whom = Q() if user.role in REVIEW_READERS else Q(province=None) | Q(province_id=user.division_id)
+    moved = Amendment.objects.filter(whom, document_number__icontains=word)
+    granted = QuotaException.objects.filter(whom, document_number__icontains=word)
+    return Q(pk__in=moved.values("deadline__round")) | Q(pk__in=granted.values("round"))
+
+
+def _letter(letter: Letter) -> Hit:
+    return Hit(letter.document_number, letter.get_absolute_url(), f"{letter.round} · {letter.code}")
+
+
 def _round(round: Round) -> Hit:
     return Hit(str(round), round.get_absolute_url(), round.call_number)
 
@@ -226,6 +245,15 @@ SOURCES = {
         title="title_zh",
         within=(F("title_zh"), BLANK, F("title_en"), BLANK, F("code"), BLANK, F("call_number")),
         hit=_round,
+        also=_rounds_amended,
+    ),
+    "letters": Source(
+        label=_("Recommendation letters"),
+        roles=PROVINCE_ROLES,
+        rows=letters_visible_to,
+        title="document_number",
+        within=(F("document_number"), BLANK, F("code")),
+        hit=_letter,
     ),
     "notices": Source(
         label=_("Notices"),

@@ -1,18 +1,25 @@
 """The search finds what somebody may see, and nothing tells them of the rest."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
+from applications.enums import DeadlineKind
+from applications.services import rounds
 from pilotportal.accounts.enums import Role
+from pilotportal.accounts.models import Division
 from pilotportal.notices import services as notices
 from review.models import Expert, ScoreSheet
 from review.services import assignment
 from tests import factories
-from tests.factories import HEBEI, IN_TIME, LANGFANG, SHANXI, SHIJIAZHUANG, TAIYUAN, TANGSHAN
+from tests.applications.lettering import letter, ready
+from tests.factories import DEADLINE, HEBEI, IN_TIME, LANGFANG, SHANXI, SHIJIAZHUANG, TAIYUAN, TANGSHAN
 from tests.pilotportal.pages import Element, read
 from tests.review import factories as reviewing
 
 pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
 
 
 def signed_in(user):
@@ -122,6 +129,25 @@ def test_rounds_are_found_by_their_call_and_those_in_preparation_by_the_staff(ro
     assert hits(searched(factories.handler(HEBEI), round.call_number))["Rounds"] == [round.title_en]
     assert "Rounds" not in hits(searched(factories.handler(HEBEI), "2027"))
     assert len(hits(searched(factories.staff(), "2027"))["Rounds"]) == 1
+
+
+def test_a_letter_is_found_by_its_number_and_code_in_its_own_province(round):
+    made = letter(ready(round, city=TANGSHAN))
+    for words in (made.document_number, made.code):
+        assert hits(searched(factories.handler(HEBEI), words))["Recommendation letters"] == [made.document_number]
+        assert "Recommendation letters" not in hits(searched(factories.handler(SHANXI), words))
+        assert "Recommendation letters" not in hits(searched(factories.staff(), words))
+
+
+def test_a_round_is_found_by_the_document_that_moved_its_deadline(round):
+    """One that concerns another province is looked up by the ministry alone."""
+    moved = {"deadline_id": round.deadlines.get(kind=DeadlineKind.NOMINATION).pk, "reason": "台风", "by": factories.made_by(round)}
+    rounds.amend_deadline(**moved, province=None, instant=DEADLINE + DAY, document_number="人社厅函〔2025〕90号", at=IN_TIME)
+    hebei = Division.objects.get(pk=HEBEI)
+    rounds.amend_deadline(**moved, province=hebei, instant=DEADLINE + 2 * DAY, document_number="人社厅函〔2025〕91号", at=IN_TIME)
+    for reader, numbers in {factories.staff(): 2, factories.handler(HEBEI): 2, factories.handler(SHANXI): 1}.items():
+        found = [hits(searched(reader, number)).get("Rounds") for number in ("〔2025〕90号", "〔2025〕91号")]
+        assert found == [[round.title_en]] * numbers + [None] * (2 - numbers)
 
 
 def test_notices_are_found_by_their_recipient_only(round):
