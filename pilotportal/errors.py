@@ -2,10 +2,11 @@
 
 import sys
 from http import HTTPStatus
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import structlog
 from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -56,14 +57,19 @@ def give_back_what_was_typed(get_response: Respond) -> Respond:
 
     def respond(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        led_away = response.status_code == HTTPStatus.FOUND and urlsplit(response.headers["Location"]).path == resolve_url(
-            settings.LOGIN_URL
-        )
-        if request.method == "POST" and led_away and not request.user.is_authenticated and _typed(request):
+        if request.method == "POST" and not request.user.is_authenticated and _led_away(request, response) and _typed(request):
             return _given_back(request, status=HTTPStatus.UNAUTHORIZED)
         return response
 
     return respond
+
+
+def _led_away(request: HttpRequest, response: HttpResponse) -> bool:
+    """To the sign-in, and from there back to the same address; the switch of the language on the page of the sign-in leads elsewhere."""
+    if response.status_code != HTTPStatus.FOUND:
+        return False
+    to = urlsplit(response.headers["Location"])
+    return to.path == resolve_url(settings.LOGIN_URL) and parse_qs(to.query).get(REDIRECT_FIELD_NAME) == [request.get_full_path()]
 
 
 def _from_our_page(request: HttpRequest) -> bool:

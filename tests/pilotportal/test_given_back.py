@@ -41,3 +41,11 @@ def test_the_token_of_an_older_session(origin, comes_back):
         assert returned(response) == {"code": "2031", "note": "写了很久<b>"}
     else:
         assert "写了很久" not in response.content.decode()
+
+
+def test_the_switch_of_the_language_on_the_page_of_the_sign_in_leads_back_to_it(client):
+    page = client.get("/nominations/", follow=True)
+    ((sign_in, _status),) = page.redirect_chain
+    response = client.post("/language/setlang/", {"next": sign_in, "language": "en"}, follow=True)
+    assert response.redirect_chain == [(sign_in, 302)]
+    assert "Sign in" in response.content.decode()
