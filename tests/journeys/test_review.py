@@ -1,7 +1,6 @@
-"""The review in a browser: an expert's work by keyboard, again without scripts, and the ministry's way from the queue to the decision."""
+"""An expert's work in a browser by keyboard, and again without scripts. The days of the ministry stand in days/test_ministry.py."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -9,15 +8,15 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
-from applications.models import Pilot, Round
+from applications.models import Round
 from pilotportal import clock
-from review.enums import SelectionStatus, SheetStatus
-from review.models import Recusal, ScoreSheet, Selection
+from review.enums import SheetStatus
+from review.models import Recusal, ScoreSheet
 from tests import factories
 from tests.journeys.conftest import Visit
 from tests.journeys.keys import go, said, tab_to
 from tests.review import factories as review
-from tests.review.factories import DRAWN_AT, PUBLIC_NUMBER, RANKED_AT, SCORED_AT
+from tests.review.factories import SCORED_AT
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
@@ -128,79 +127,3 @@ def test_an_expert_works_without_scripts(visit: Visit, round: Round, sheets: lis
         SheetStatus.SUBMITTED,
         SheetStatus.DECLINED,
     }
-
-
-def on(moment: datetime) -> None:
-    clock.set_simulated(moment, running=True)
-
-
-def from_the_queue_to_the_assignment(page: Page) -> None:
-    page.goto("/review/formal/")
-    accessible(page)
-    page.get_by_role("link", name="太原市").click()
-    accessible(page)
-    page.get_by_role("link", name=said("Return for correction")).click()
-    accessible(page)
-    page.get_by_role("link", name=said("Formal review")).last.click()
-    page.locator(".page-header-acts a").click()
-    accessible(page)
-    page.get_by_role("button", name=said("Accept those marked")).click()
-    expect(page.locator(".notice-success")).to_be_visible()
-    page.goto("/review/panel/")
-    accessible(page)
-    secret = page.input_value("[name=nonce]")
-    page.fill("[name=size]", "3")
-    page.check("[name=kept]")
-    page.get_by_role("button", name=said("Commit")).click()
-    page.fill("[name=nonce]", secret)
-    page.fill("[name=public_number]", PUBLIC_NUMBER)
-    page.get_by_role("button", name=said("Draw the panel")).click()
-    page.get_by_role("button", name=said("Propose an assignment")).click()
-    accessible(page)
-    page.get_by_role("button", name=said("Apply the assignment")).click()
-    expect(page.get_by_text(said("Every seat is taken."))).to_be_visible()
-    accessible(page)
-
-
-def from_the_ranking_to_the_proposal(page: Page) -> None:
-    page.goto("/review/progress/")
-    accessible(page)
-    page.goto("/review/ranking/")
-    page.get_by_role("button", name=said("Compute the ranking")).click()
-    accessible(page)
-    page.get_by_role("link", name="唐山市").click()
-    accessible(page)
-    page.goto("/review/selection/")
-    accessible(page)
-    page.get_by_role("button", name=said("Propose the list")).click()
-    expect(page.get_by_text(said("You proposed this list. A second person signs it off."))).to_be_visible()
-
-
-def test_the_ministry_goes_from_the_queue_to_the_decision(visit: Visit, round: Round) -> None:
-    for city in TWO:
-        review.submitted(round, city)
-    review.experts(3)
-    page = visit(review.staff_of(round))
-    on(DRAWN_AT)
-    from_the_queue_to_the_assignment(page)
-    review.pledge(round)
-    for sheet in review.sheets(round):
-        review.submit(sheet, 9 if sheet.nomination.city_id == factories.TANGSHAN else 7)
-    on(RANKED_AT)
-    from_the_ranking_to_the_proposal(page)
-    second = visit(factories.staff())
-    second.goto("/review/selection/")
-    accessible(second)
-    second.get_by_role("button", name=said("Sign off this list")).click()
-    expect(second.get_by_text(said("The list has been signed off."))).to_be_visible()
-    page.goto("/review/selection/")
-    page.get_by_role("button", name=said("Begin the public notice")).click()
-    expect(page.get_by_text(said("The public notice has begun."))).to_be_visible()
-    on(Selection.objects.get().notice_until)
-    page.reload()
-    page.fill("[name=decision_number]", "人社部函〔2025〕100号")
-    page.get_by_role("button", name=said("Record the decision")).click()
-    expect(page.get_by_text(said("The decision is on record; the selected cities are pilots now."))).to_be_visible()
-    accessible(page)
-    assert Selection.objects.get().status == SelectionStatus.DECIDED
-    assert Pilot.objects.get().nomination.city_id == factories.TANGSHAN

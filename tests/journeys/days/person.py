@@ -98,7 +98,7 @@ class Person:
 
     def is_told_what_is_missing(self, *fields: str) -> None:
         """The entries that the page names as wrong, each beside itself and once on top."""
-        expect(self.main.get_by_role("alert")).to_have_class("error-summary")
+        expect(self.main.locator(".error-summary")).to_have_count(1)
         for name in fields:
             expect(self.page.locator(f"#id_{name}_error")).to_be_visible()
 

@@ -104,12 +104,19 @@ def test_the_approving_official_orders_hands_in_and_withdraws(arrive: Arrive) ->
     assert states == {TANGSHAN: Status.WITHDRAWN, SHIJIAZHUANG: Status.SUBMITTED}
 
 
-def test_the_city_drafts_and_hands_back(arrive: Arrive) -> None:
+def test_the_city_is_invited_drafts_and_hands_back(arrive: Arrive) -> None:
     on(IN_TIME)
-    nomination = factories.invited(almost_ready(factories.opened_round(), overview=""), note="请补充城市概况")
-    city = arrive(factories.city_official())
-    city.go("Nominations")
-    city.follow(nomination.city.name, exact=True)
+    nomination = almost_ready(factories.opened_round(), overview="")
+    bureau = factories.city_official()
+    handler = arrive(factories.handler())
+    handler.go("Nominations")
+    handler.follow(nomination.city.name, exact=True)
+    handler.follow("Invite the city to draft")
+    handler.enter("Note to the city", "请补充城市概况")
+    handler.press("Invite the city")
+    handler.read("The city has been invited. It can fill in the form and attach evidence from now on.")
+    city = arrive(bureau)
+    city.follow("Draft the nomination of %(city)s and hand it back", city=nomination)
     city.read("请补充城市概况")
     city.follow(city.label_of(nomination.round.definition.section("basics")))
     city.fill("overview", "唐山是制造业大市。")
