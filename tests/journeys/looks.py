@@ -43,7 +43,7 @@ SMALL_TARGETS = """([targets, least]) => [...document.querySelectorAll(targets)]
 }).map(element => "small: " + element.outerHTML.slice(0, 120))"""
 
 COVERED = """targets => {
-  const hidden = element => element.closest(".visually-hidden, .skip-link, [tabindex='-1']") || !element.getClientRects().length;
+  const hidden = element => element.closest(".visually-hidden, .skip-link") || element.tabIndex < 0 || !element.getClientRects().length;
   const spots = box => [[box.left + box.width / 2, box.top + box.height / 2], [box.left + 3, box.top + 3], [box.right - 3, box.bottom - 3]];
   const meets = (element, [x, y]) => {
     const there = document.elementFromPoint(x, y);
@@ -51,11 +51,13 @@ COVERED = """targets => {
   };
   const covered = [...document.querySelectorAll(targets)].filter(element => {
     if (hidden(element)) return false;
-    element.focus();
-    return document.activeElement === element && !spots(element.getClientRects()[0]).some(spot => meets(element, spot));
+    element.focus({ preventScroll: true });
+    if (document.activeElement !== element) return false;
+    element.scrollIntoView({ block: "nearest", behavior: "instant" });
+    return !spots(element.getClientRects()[0]).some(spot => meets(element, spot));
   });
   document.activeElement.blur();
-  window.scrollTo(0, 0);
+  window.scrollTo({ top: 0, behavior: "instant" });
   return covered.map(element => "covered: " + element.outerHTML.slice(0, 120));
 }"""
 
@@ -95,7 +97,7 @@ def small_targets(page: Page) -> list[str]:
 
 
 def covered(page: Page) -> list[str]:
-    """What has the focus and lies behind something that stays in place (WCAG 2.2 AA 2.4.11), such as a bar at the foot of the window."""
+    """What has the focus and lies behind something that stays in place, such as a bar at the foot of the window (WCAG 2.2 AA 2.4.11)."""
     return page.evaluate(COVERED, TARGETS)
 
 
