@@ -88,9 +88,7 @@ def test_a_nomination_is_read_and_co_signed_by_keyboard(visit: Visit, ready: Nom
     page = visit(factories.cosigner())
     page.goto("/")
     go(page, said("Read and co-sign the nomination of %(city)s"))
-    page.keyboard.press("PageDown")
-    expect(page.locator("#section-basics")).to_be_in_viewport()
-    go(page, said("To the decision"))
+    page.keyboard.press("End")
     expect(page.locator("#decide")).to_be_in_viewport()
     go(page, said("Co-sign"))
     expect(page.get_by_role("status").first).to_contain_text(said("Your department has co-signed the nomination of %(city)s."))
@@ -103,13 +101,13 @@ def test_an_objection_is_written_by_keyboard(visit: Visit, ready: Nomination) ->
     page.goto("/")
     go(page, said("Read and co-sign the nomination of %(city)s"))
     go(page, said("To the decision"))
-    go(page, said("Object"))
+    go(page, said("Raise the objection"))
     expect(page.locator("[data-error-summary]")).to_be_focused()
     assert looks.barriers(page) == []
     go(page, said("Reason of the objection"))
     expect(page.locator("[name=reason]")).to_be_focused()
     page.keyboard.insert_text("概况与统计公报不一致")
-    go(page, said("Object"))
+    go(page, said("Raise the objection"))
     expect(page.get_by_role("status").first).to_contain_text(said(OBJECTED))
     assert CoSignature.objects.get().reason == "概况与统计公报不一致"
 
