@@ -6,7 +6,7 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Layout, Submit
-from csp.decorators import csp_update
+from csp.decorators import csp_replace
 from django import forms
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -64,7 +64,7 @@ class SpecimenFilter(forms.Form):
 
 @require_safe
 @xframe_options_sameorigin
-@csp_update({"frame-src": ["'self'"], "frame-ancestors": ["'self'"]})
+@csp_replace({"frame-src": ["'self'"], "frame-ancestors": ["'self'"]})
 def show(request: HttpRequest) -> HttpResponse:
     if settings.PRODUCTION:
         raise Http404

@@ -5,7 +5,7 @@ from typing import Any
 from allauth.account.forms import ChangePasswordForm, LoginForm
 from crispy_forms.helper import FormHelper
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_texts
+from django.conf import settings
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -167,8 +167,9 @@ class PeopleFilter(forms.Form):
 
 
 def password_rules() -> str:
-    """As the settings have them, one sentence after another."""
-    return " ".join(str(text) for text in password_validators_help_texts())
+    """What AUTH_PASSWORD_VALIDATORS ask for."""
+    words = _("At least {length} characters; not digits alone, no common password, and nothing like your name or username.")
+    return words.format(length=settings.PASSWORD_LENGTH)
 
 
 def _plainly(form: LoginForm | ChangePasswordForm) -> None:

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from applications import requests
@@ -56,6 +57,12 @@ def urgency(closes_at: datetime, now: datetime) -> str:
 def hour(value: datetime) -> str:
     """The time of day in Beijing: 21:03."""
     return f"{timezone.localtime(value, BEIJING):%H:%M}"
+
+
+@register.simple_tag
+def gap() -> str:
+    """Between two sentences: in Chinese the full stop brings its own."""
+    return "" if (get_language() or "").startswith("zh") else " "
 
 
 @register.filter

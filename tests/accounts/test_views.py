@@ -155,6 +155,13 @@ def test_sign_out_asks_first_and_ends_the_session(client: Client, official: User
     assert not signed_in(client)
 
 
+def test_the_rules_of_a_password_stand_beside_its_field(client: Client, official: User) -> None:
+    client.force_login(official)
+    rules = page_of(client.get("/accounts/password/change/")).one("div", id="id_password1_helptext").text
+    assert str(configured.PASSWORD_LENGTH) in rules
+    assert "你" not in rules
+
+
 def test_the_password_is_changed_and_only_the_new_one_works(client: Client, official: User) -> None:
     client.force_login(official)
     response = client.post(

@@ -680,6 +680,16 @@ def test_the_approving_official_submits_and_gets_the_receipt(client, round):
         assert text in receipt
 
 
+def test_the_receipt_promises_the_formal_review_only_until_it_is_over(client, round):
+    nomination = factories.submitted(round)
+    sign_in(client, factories.approver())
+    assert "下一步为形式审查" in client.get(url("nomination_receipt", nomination)).content.decode()
+    Nomination.objects.filter(pk=nomination.pk).update(status=Status.ACCEPTED)
+    page = client.get(url("nomination_receipt", nomination)).content.decode()
+    assert "下一步为形式审查" not in page
+    assert nomination.code in page
+
+
 def test_without_the_undertaking_nothing_is_submitted(client, round):
     nomination = factories.complete_draft(round)
     sign_in(client, factories.approver())

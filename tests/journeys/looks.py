@@ -9,6 +9,7 @@ RULES = {
 }
 LAPTOP, PHONE, REFLOW = {"width": 1366, "height": 768}, {"width": 390, "height": 844}, {"width": 320, "height": 256}
 ZOOMED = {"width": 683, "height": 384}  # the laptop at 200 %
+PAPER = {"width": 680, "height": 1009}  # A4 within margins of 15 mm, at 96 px to the inch
 LEAST_TARGET = 24  # px, WCAG 2.2 AA 2.5.8
 ENOUGH_INK = 5  # px in either direction: scroll bars of nothing are rounded
 
@@ -102,12 +103,15 @@ def covered(page: Page) -> list[str]:
 
 
 def left_on_paper(page: Page) -> list[str]:
-    """What one clicks, on a sheet where nobody can."""
+    """What one clicks, on a sheet where nobody can; and columns that do not fit on it."""
+    before = page.viewport_size
     page.emulate_media(media="print")
+    page.set_viewport_size(PAPER)
     try:
         return page.evaluate(ON_PAPER, NOT_FOR_PAPER) + too_wide(page)
     finally:
         page.emulate_media(media="screen")
+        page.set_viewport_size(before)
 
 
 def at_every_size(page: Page) -> list[str]:

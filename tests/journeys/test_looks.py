@@ -74,6 +74,14 @@ def test_buttons_on_paper_are_found_unless_the_stylesheet_hides_them(page: Page)
     assert looks.left_on_paper(page) == []
 
 
+def test_a_table_that_paper_would_cut_is_found(page: Page) -> None:
+    table = "<div class=a><table><tr><td class=b>宽</td></tr></table></div>"
+    page.set_content(html(table, ".a { overflow-x: auto } .b { min-width: 900px } @media print { .a { overflow: visible } }"))
+    assert looks.left_on_paper(page)
+    assert looks.too_wide(page) == []
+    assert page.viewport_size == looks.LAPTOP
+
+
 def test_barriers_are_found(page: Page) -> None:
     page.set_content(html("<input name=a>"))
     assert [fault.split(":")[0] for fault in looks.barriers(page)] == ["label"]

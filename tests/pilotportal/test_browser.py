@@ -202,6 +202,15 @@ def test_the_scripts_words_about_time_are_those_of_the_server(quiet: Page, langu
     assert re.sub(r"\d+", "#", quiet.locator("[data-clock]").inner_text()) == re.sub(r"\d+", "#", clock)
 
 
+def test_a_list_that_is_asked_for_anew_says_so(quiet: Page) -> None:
+    quiet.goto("/styleguide/")
+    quiet.evaluate("document.addEventListener('click', event => event.preventDefault())")  # so that the next page never comes
+    first = quiet.locator(".records").first
+    expect(first).not_to_have_attribute("aria-busy", "true")
+    quiet.locator(".pages a", has_text="6").click()
+    expect(first).to_have_attribute("aria-busy", "true")
+
+
 def test_a_form_is_sent_once(signed_in: Page, official: User) -> None:
     signed_in.goto(job_of(official, Status.REQUESTED).get_absolute_url())
     sent: list[str] = []

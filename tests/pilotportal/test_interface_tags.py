@@ -94,6 +94,12 @@ def test_records_wrap_a_table_that_can_be_scrolled_by_keyboard() -> None:
     assert page.one("td").text == "唐山"
 
 
+@pytest.mark.parametrize(("language", "text"), [("zh-hans", "甲。乙。"), ("en", "甲。 乙。")])
+def test_chinese_sentences_stand_without_a_gap(language: str, text: str) -> None:
+    with translation.override(language):
+        assert render("<p>甲。{% gap %}乙。</p>").one("p").text == text
+
+
 def test_an_event_says_when_and_what() -> None:
     at = datetime(2025, 7, 18, 15, 41, tzinfo=UTC)
     page = render("{% event at=at %}唐山市<b>提交</b>{% endevent %}", at=at)

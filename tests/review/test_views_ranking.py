@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pytest_django.fixtures import DjangoAssertNumQueries
@@ -70,6 +71,13 @@ def test_computing_too_early_says_why(round: Round, staff: Visitor) -> None:
     review.assigned(round, cities=TWO, n=3)
     with moment(SCORED_AT):
         assert staff.follow(staff.post("compute", round.code)).says("6 score sheets are still out and their deadline has not passed.")
+
+
+@pytest.mark.parametrize(("prepared", "offered"), [(review.assigned, False), (review.scored, True)])
+def test_the_ranking_is_offered_once_the_marks_may_be_seen(round: Round, staff: Visitor, prepared: Any, offered: bool) -> None:
+    prepared(round, cities=TWO, n=3)
+    with moment(SCORED_AT):
+        assert staff.get("ranking").says("Compute the ranking") == offered
 
 
 def test_too_few_sheets_are_said(round: Round, staff: Visitor) -> None:
