@@ -63,7 +63,8 @@ def fraction(exact: str | Fraction | None, places: int) -> str:
 
 
 @register.filter
-def figure(value: Decimal) -> str:
+def figure(value: Decimal | int) -> str:
     """With thousands separators and without empty decimals: 1,200.5."""
-    whole = value.to_integral_value()
-    return f"{whole:,f}" if whole == value else f"{value.normalize():,f}"
+    number = Decimal(value)
+    whole = number.to_integral_value()
+    return f"{whole:,f}" if whole == number else f"{number.normalize():,f}"

@@ -36,6 +36,23 @@ def test_every_state_is_shown(client: Client) -> None:
         assert page.all("div", class_=f"notice notice-{tone}")
 
 
+def test_components_without_a_partial_of_their_own_are_shown_too(client: Client) -> None:
+    """Those of the issue that consist of a class of the stylesheet, around what a page has to say."""
+    page = read(client.get("/styleguide/").content.decode())
+    classes = {name for element in page.walk() for name in element.attributes.get("class", "").split()}
+    assert {"btn-primary", "btn-danger", "figures", "form-select", "form-check-input", "invalid-feedback"} <= classes
+    assert {"dialog", "timeline", "compare", "uploads", "upload-trouble", "menu-panel", "panel", "acts"} <= classes
+    assert page.one("div", **{"aria-busy": "true"})
+    assert page.one("iframe").attributes["src"] == "?narrow=1#table"
+    assert [button for button in page.all("button", class_="btn btn-danger") if "disabled" in button.attributes]
+
+
+def test_the_frame_of_the_narrow_screen_holds_no_other_frame(client: Client) -> None:
+    answer = client.get("/styleguide/?narrow=1")
+    assert not read(answer.content.decode()).all("iframe")
+    assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
+
+
 def test_it_asks_for_nothing_by_itself(client: Client) -> None:
     assert "hx-get" not in client.get("/styleguide/").content.decode()
 
