@@ -114,10 +114,10 @@ def test_who_is_in_and_who_is_missing_by_province(client, round):
     assert "河北省" not in facts(section)["尚无报送"]
     assert "山西省" in facts(section)["尚无报送"]
     (hebei,) = [row for row in section.all("tr") if "河北省" in row.text]
-    assert [cell.text for cell in hebei.all("td")] == ["2025年7月18日 24:00", "2", "3", "–"]
+    assert [cell.text for cell in hebei.all("td")] == ["2025年7月18日 24:00", "2", "3", "—"]
     (shanxi,) = [row for row in section.all("tr") if "山西省" in row.text]
     gaps = sum(1 for _gap in content.gaps(round.definition, {}))
-    assert shanxi.all("td")[-1].text == f"1 ({gaps})"
+    assert shanxi.all("td")[-1].text == f"1 · {gaps}"
     assert "太原" not in section.text  # a draft is the province's alone
 
 
@@ -195,7 +195,7 @@ def test_what_the_tasks_did_and_when(client, round):
     close_deadlines.apply()
     close_deadlines.apply()
     text = read(client.get(reverse("applications:deadlines"), headers={"Accept-Language": "en"}).text).one("section", id="tasks").text
-    assert "19 July 2025, 03:00:00: lists sealed 1, entries in them 1" in text
+    assert "19 July 2025, 03:00:00 · lists sealed 1 · entries in them 1" in text
     assert text.count("never yet") == 2
 
 

@@ -183,7 +183,7 @@ def test_two_windows_do_not_overwrite_each_other(sheet: ScoreSheet) -> None:
     assert page.status == 409
     assert page.says("This sheet was saved in another window.")
     assert [notice.text for notice in page.document.all("div", class_="notice notice-warning")] == [
-        "Saved meanwhile in another window: Mark: 3另一窗口。"
+        "Saved meanwhile in another window: Mark 3另一窗口。"
     ]
     assert (page.value("mark-plan"), page.value("comment-plan"), page.value("revision")) == ("9", "本窗口。", "1")
     assert sheet.marks.get(criterion__code="plan").mark == 3
@@ -196,7 +196,7 @@ def test_what_was_left_empty_here_is_not_emptied_there(sheet: ScoreSheet) -> Non
     page = save(sheet, revision="0", mark__talent="9", comment__talent="本窗口。")
     assert page.status == 409
     assert [notice.text for notice in page.document.all("div", class_="notice notice-warning")] == [
-        "Saved meanwhile in another window: Mark: 8材料充分。"
+        "Saved meanwhile in another window: Mark 8材料充分。"
     ]
     assert (page.value("mark-plan"), page.value("comment-plan")) == ("3", "另一窗口。")
     assert (page.value("mark-talent"), page.value("comment-talent")) == ("9", "本窗口。")
