@@ -10,7 +10,7 @@ from applications import queries, shipped
 from applications.definition import FieldDefinition, FormDefinition, GroupDefinition
 from applications.enums import AttachmentKind, Verdict
 from applications.models import Attachment, CoSignature, Nomination, Pilot, Plan, QuotaException, Round, Summary
-from applications.services import decisions, evidence, holding, invitations, nominations, pilots, quotas, rounds, signatures
+from applications.services import decisions, evidence, holding, invitations, nominations, pilots, quotas, rounds, signatures, sittings
 from pilotportal.accounts.enums import KIND_OF_ROLE, Branch, Kind, Role
 from pilotportal.accounts.models import Division, Organisation, User
 from pilotportal.clock import BEIJING
@@ -135,14 +135,15 @@ def draft(round: Round, *, city: str = TANGSHAN, by: User | None = None, at: dat
     return nominations.start(round_id=round.pk, city=division, level_reason=reason, by=by or handler(division.province_id), at=at)
 
 
-def complete_draft(round: Round, *, city: str = TANGSHAN, by: User | None = None, at: datetime = IN_TIME) -> Nomination:
-    """A draft to which nothing but the submission is missing."""
+def complete_draft(round: Round, *, city: str = TANGSHAN, by: User | None = None, at: datetime = IN_TIME, **content: Any) -> Nomination:
+    """A draft to which nothing but the submission is missing; as if each section had been saved once, which would take most of a test."""
     by = by or handler(Division.objects.get(pk=city).province_id)
     nomination = draft(round, city=city, by=by, at=at)
-    content = complete_content(round.definition)
-    for section in round.definition.sections:
-        values = {code: content[code] for code in section.codes}
-        nominations.save_section(nomination_id=nomination.pk, section=section, values=values, revision=0, by=by, at=at)
+    nomination.content = complete_content(round.definition) | content
+    nomination.sections = {
+        section.code: sittings.saved({}, None, changed=section.codes, by=by, at=at) for section in round.definition.sections
+    }
+    nomination.save(update_fields=["content", "sections"])
     nominations.attach(nomination_id=nomination.pk, kind=AttachmentKind.LETTER, file=stored_pdf(city), name="推荐函.pdf", by=by, at=at)
     return Nomination.objects.get(pk=nomination.pk)
 

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from applications.enums import AttachmentKind
 from applications.models import Nomination, Round
 from applications.services import nominations
 from pilotportal.accounts.enums import Role
-from pilotportal.accounts.models import Division, Organisation, User
+from pilotportal.accounts.models import Organisation, User
 from pilotportal.clock import BEIJING
 from pilotportal.digests import digest_of
 from review import queries
@@ -55,20 +54,9 @@ def small_round(**changes: Any) -> Round:
 
 
 def submitted(round: Round, city: str, **content: Any) -> Nomination:
-    """Handed in; the entries are written at once and not section by section, which is what makes the review's tests slow."""
-    by = factories.handler(Division.objects.get(pk=city).province_id)
-    nomination = factories.draft(round, city=city, by=by)
-    nomination.content = factories.complete_content(round.definition) | content
-    nomination.save(update_fields=["content"])
-    nominations.attach(
-        nomination_id=nomination.pk,
-        kind=AttachmentKind.LETTER,
-        file=factories.stored_pdf(city),
-        name="推荐函.pdf",
-        by=by,
-        at=factories.IN_TIME,
-    )
-    factories.attached_evidence(nomination, by=by)
+    """Handed in with a proof; whatever `content` names differs from the complete form."""
+    nomination = factories.complete_draft(round, city=city, **content)
+    factories.attached_evidence(nomination)
     nominations.submit(nomination_id=nomination.pk, by=factories.approver(nomination.province_id), at=factories.IN_TIME)
     return Nomination.objects.get(pk=nomination.pk)
 
