@@ -153,7 +153,7 @@ def _returned_twice(nomination: Nomination) -> Nomination:
     _return(nomination, "contact_hr_phone")
     values = {code: nomination.content.get(code) for code in section.codes} | {"contact_hr_phone": "0311-11112222"}
     nominations.save_section(
-        nomination_id=nomination.pk, section=section, values=values, revision=0, by=factories.handler(HEBEI), at=IN_TIME
+        nomination_id=nomination.pk, section=section, values=values, revision=1, by=factories.handler(HEBEI), at=IN_TIME
     )
     nominations.submit(nomination_id=nomination.pk, by=factories.approver(HEBEI), at=IN_TIME)
     _return(nomination, "gdp")

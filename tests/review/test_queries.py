@@ -158,7 +158,7 @@ def test_the_dossier_is_the_version_that_was_accepted_with_its_files(round):
     formal.return_for_correction(nomination_id=nomination.pk, fields=fields, closes_at=closes_at, reason="补充", by=staff, at=REVIEW_TIME)
     section = round.definition.section("basics")
     values = {code: nomination.content[code] for code in section.codes} | {"overview": "没有提交的修改"}
-    nominations.save_section(nomination_id=nomination.pk, section=section, values=values, revision=0, by=by, at=REVIEW_TIME)
+    nominations.save_section(nomination_id=nomination.pk, section=section, values=values, revision=1, by=by, at=REVIEW_TIME)
     formal.accept(nomination_id=nomination.pk, by=staff, at=closes_at)
     version = queries.version_of(nomination)
     assert version.number == 1

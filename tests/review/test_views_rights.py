@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from applications.enums import AttachmentKind
 from applications.models import Attachment, Nomination, Round
 from pilotportal.accounts.enums import Role
 from pilotportal.accounts.models import User
@@ -101,7 +102,7 @@ def arguments(round: Round) -> dict[str, object]:
         "run": AssignmentRun.objects.get().pk,
         "member": sheet.expert_id,
         "sheet": sheet.code,
-        "file": Attachment.objects.get().pk,
+        "file": Attachment.objects.get(kind=AttachmentKind.EVIDENCE).pk,
         "rank": 1,
     }
 
