@@ -111,7 +111,7 @@ def test_the_policy_allows_no_inline_script_or_style(client: Client, path: str) 
     rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
     assert rules["default-src"] == "'none'"
     assert rules["script-src"] == rules["style-src"] == rules["connect-src"] == rules["form-action"] == "'self'"
-    assert rules["frame-ancestors"] == "'none'"
+    assert rules["frame-ancestors"] == ("'self'" if path == "/styleguide/" else "'none'")  # it frames itself, as narrow as a phone
     assert "unsafe" not in policy
     assert "http" not in policy
 
