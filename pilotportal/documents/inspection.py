@@ -8,11 +8,10 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from typing import BinaryIO
 
 import pikepdf
-from django.db.models import TextChoices
-from django.utils.translation import gettext_lazy as _
 
 MOST_OBJECTS = 200_000
 ACTIONS = {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/RichMediaExecute"}
@@ -26,27 +25,24 @@ A4 = (210, 297)
 TOLERANCE = 6  # millimetres; scanners cut unevenly
 
 
-class Fault(TextChoices):
-    NOT_A_PDF = "not_a_pdf", _("The file is not a PDF.")
-    BROKEN = "broken", _("The PDF is damaged and cannot be read.")
-    ENCRYPTED = "encrypted", _("The PDF is encrypted. Save it without a password and without restrictions.")
-    SCRIPTED = "scripted", _("The PDF contains a script or an action that starts by itself.")
-    EMBEDDED = "embedded", _("The PDF contains other files. Upload them separately.")
-    EMPTY = "empty", _("The PDF has no page.")
-    TOO_LONG = "too_long", _("The PDF has too many pages.")
-    TOO_COMPLEX = "too_complex", _("The PDF is too complicated to be checked. Print it to a new PDF.")
-    BOMB = "bomb", _("The PDF unpacks to far more than a document needs. Print it to a new PDF.")
+class Fault(StrEnum):
+    NOT_A_PDF = "not_a_pdf"
+    BROKEN = "broken"
+    ENCRYPTED = "encrypted"
+    SCRIPTED = "scripted"  # a script, or an action that starts by itself
+    EMBEDDED = "embedded"  # other files inside
+    EMPTY = "empty"
+    TOO_LONG = "too_long"
+    TOO_COMPLEX = "too_complex"
+    BOMB = "bomb"  # unpacks to far more than a document needs
 
 
 class PdfError(Exception):
-    """An uploaded PDF is refused; `fault` says why, and so does `str()` for people."""
+    """An uploaded PDF is refused; `fault` says why."""
 
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault)
         self.fault = fault
-
-    def __str__(self) -> str:
-        return str(self.fault.label)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,30 +2,26 @@
 
 import warnings
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
-from django.db.models import TextChoices
-from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
 MOST_PIXELS = 100_000_000  # A3 at 600 dpi has 70 million
 FORMATS = ("JPEG", "PNG")
 
 
-class Fault(TextChoices):
-    BROKEN = "broken_picture", _("The picture is damaged and cannot be drawn.")
-    TOO_MANY_PIXELS = "too_many_pixels", _("The picture has too many pixels.")
+class Fault(StrEnum):
+    BROKEN = "broken_picture"
+    TOO_MANY_PIXELS = "too_many_pixels"
 
 
 class PictureError(Exception):
-    """An uploaded picture is refused; `fault` says why, and so does `str()` for people."""
+    """An uploaded picture is refused; `fault` says why."""
 
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault)
         self.fault = fault
-
-    def __str__(self) -> str:
-        return str(self.fault.label)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,4 +8,5 @@ class JobsConfig(AppConfig):
     label = "jobs"
 
     def ready(self) -> None:
+        import_module("pilotportal.celery")  # the queue that `shared_task` and `delay` mean
         import_module("pilotportal.jobs.receivers")

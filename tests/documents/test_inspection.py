@@ -25,7 +25,6 @@ def _pdf(change: Change = lambda pdf: None, *, pages: int = 2, size: tuple[float
 def _refusal(stream: BytesIO, max_pages: int = 10) -> Fault:
     with pytest.raises(PdfError) as refused:
         inspect_pdf(stream, max_pages=max_pages)
-    assert str(refused.value) == refused.value.fault.label
     assert stream.tell() == 0
     return refused.value.fault
 
