@@ -48,7 +48,9 @@ async function opened(content) {
 
 // -- what the page knows of itself
 
-let saved = form.hasAttribute("data-unsaved") ? "" : written(); // what the portal has, all of it
+const begun = window.begun(form);
+const unsaved = begun || form.hasAttribute("data-unsaved");
+let saved = unsaved ? "" : written(); // what the portal has, all of it
 let answered = saved; // what it has said its word about; some of it may be unreadable or disputed
 let sent = "";
 let turn = Number(hidden("_turn").value);
@@ -360,9 +362,9 @@ const arrived = performance.getEntriesByType("navigation")[0];
 form.setAttribute("autocomplete", "off"); // else a reloaded page would mix what was typed with what has been saved since
 if (arrived && arrived.type === "back_forward") {
   location.reload(); // the page kept by the browser is older than what it saved
-} else if (form.hasAttribute("data-unsaved")) {
+} else if (unsaved) {
   copy();
-  if (!form.querySelector(".is-invalid") && !document.querySelector("[data-error-summary]")) saveTimer = window.setTimeout(save, SAVE_AFTER);
+  if (begun || !(form.querySelector(".is-invalid") || document.querySelector("[data-error-summary]"))) saveTimer = window.setTimeout(save, SAVE_AFTER);
 } else {
   form.dataset.kept = "yes";
   offer().catch(() => undefined);

@@ -3,6 +3,18 @@
 
 const forms = () => document.querySelectorAll("form[method=post]");
 
+// Whether somebody wrote here before the scripts had come, as over a slow line: what stands here then is not what the portal has.
+function begun(form) {
+  const changed = (control) => {
+    if (control.matches("select")) {
+      const given = [...control.options].findIndex((option) => option.defaultSelected);
+      return control.selectedIndex !== (given < 0 && !control.multiple ? 0 : given);
+    }
+    return control.matches("[type=checkbox], [type=radio]") ? control.checked !== control.defaultChecked : control.value !== control.defaultValue;
+  };
+  return [...form.elements].filter((control) => control.matches("input, select, textarea")).some(changed);
+}
+
 function focusErrorSummary() {
   const summaries = [...document.querySelectorAll("main [data-error-summary]")]; // on top of the form, or above it
   const summary = summaries.find((each) => !each.closest("form[method=get]"));
@@ -39,7 +51,8 @@ function entries(form) {
 
 // data-warn-unsaved on a form: leaving with changed entries asks first. A form redrawn with errors, or with data-unsaved, counts as changed.
 function warnUnsaved(form) {
-  const saved = form.querySelector(".is-invalid") || form.hasAttribute("data-unsaved") ? null : entries(form);
+  const unsaved = form.querySelector(".is-invalid") || form.hasAttribute("data-unsaved") || begun(form);
+  const saved = unsaved ? null : entries(form);
   window.addEventListener("beforeunload", (event) => {
     if (form.dataset.sent || form.dataset.kept || entries(form) === saved) return;
     event.preventDefault();

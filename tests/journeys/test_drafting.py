@@ -7,10 +7,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from applications.models import Nomination
 from applications.services import nominations
@@ -22,6 +21,7 @@ from tests import factories
 from tests.applications.test_taking_over import NEXT_YEARS
 from tests.factories import HEBEI, IN_TIME
 from tests.journeys.conftest import Visit, session_of
+from tests.journeys.looks import accessible
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
 
@@ -52,11 +52,6 @@ def address(nomination: Nomination, section: str = "basics") -> str:
 
 def content() -> dict:
     return Nomination.objects.get().content
-
-
-def accessible(page: Page) -> None:
-    found = Axe().run(page).response["violations"]
-    assert [f"{rule['id']}: {node['html'][:120]}" for rule in found for node in rule["nodes"]] == []
 
 
 def said(page: Page):
@@ -104,6 +99,22 @@ def test_what_is_typed_is_saved_and_what_cannot_be_read_is_named_at_its_entry(vi
     expect(page.get_by_role("status").first).to_contain_text("已保存")
 
 
+@pytest.mark.parametrize(
+    "written", [{"id_overview": "脚本到达前写的文字"}, {"id_overview": "脚本到达前写的文字", "id_gdp": "很多"}], ids=["fine", "unreadable"]
+)
+def test_what_was_typed_before_the_script_came_is_saved_as_well(visit: Visit, handler: User, draft: Nomination, written: dict) -> None:
+    page = visit(handler)
+    held: list[Route] = []
+    page.route("**/js/drafts*.js", held.append)
+    page.goto(address(draft), wait_until="commit")
+    for control, text in written.items():
+        page.fill(f"#{control}", text)
+    assert content() == {}
+    held[0].continue_()
+    expect(said(page)).to_contain_text(SAVED)
+    assert content()["overview"] == "脚本到达前写的文字"
+
+
 def test_rows_keep_their_keys_from_one_saving_to_the_next(visit: Visit, handler: User, draft: Nomination) -> None:
     page = visit(handler)
     page.goto(address(draft, "actors"))
@@ -127,7 +138,8 @@ def test_a_lost_connection_costs_nothing(visit: Visit, handler: User, draft: Nom
     page.fill("#id_overview", "断网时写的文字")
     expect(page.locator("[data-draft-alert] p")).to_be_visible()
     assert len(copies(page)) == 1
-    page.get_by_role("button", name="保存", exact=True).click()  # the page stays
+    page.get_by_role("button", name="保存", exact=True).click()
+    expect(page.locator("form[data-draft][data-sent]")).to_have_count(0)  # the page stays
     expect(page.locator("#id_overview")).to_have_value("断网时写的文字")
     page.context.set_offline(False)
     expect(said(page)).to_contain_text(SAVED)
