@@ -142,7 +142,7 @@ class PeopleFilter(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=[("", _("All roles")), *Role.choices], required=False)
     state = forms.ChoiceField(
         label=_("Status"),
-        choices=[("", _("All")), ("open", _("Open")), ("waiting", _("Awaits confirmation")), ("closed", _("Closed"))],
+        choices=[("", _("All")), ("open", _("In use")), ("waiting", _("Awaits confirmation")), ("closed", _("Closed"))],
         required=False,
     )
 
