@@ -35,12 +35,13 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any], live_server: Any) -> dict[str, Any]:
-    """Pages are opened by path: `page.goto("/")`. Chinese, Beijing time, a common office screen."""
+    """Pages are opened by path: `page.goto("/")`. Chinese, Beijing time, a common office screen; nothing glides from under the pointer."""
     return browser_context_args | {
         "base_url": live_server.url,
         "locale": "zh-CN",
         "timezone_id": "Asia/Shanghai",
         "viewport": {"width": 1366, "height": 768},
+        "reduced_motion": "reduce",
     }
 
 

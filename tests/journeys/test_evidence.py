@@ -4,7 +4,6 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from playwright.sync_api import Page, Route, expect
 
@@ -17,6 +16,7 @@ from tests import factories
 from tests.factories import IN_TIME
 from tests.files import hostile
 from tests.journeys.conftest import Visit
+from tests.journeys.looks import accessible
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
 PARTS = 7
@@ -46,11 +46,6 @@ def large(tmp_path) -> Path:
     path = tmp_path / "规上企业名单.pdf"
     path.write_bytes(hostile.pdf() + b"\n%" + b"x" * (PARTS * PART - 5000))
     return path
-
-
-def accessible(page: Page) -> None:
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
 
 
 def add_page(nomination: Nomination) -> str:

@@ -89,16 +89,18 @@ def test_barriers_are_found(page: Page) -> None:
 
 def test_the_watch_hears_errors_other_hosts_and_shifts(page: Page) -> None:
     watch = Watch(page, origin=ORIGIN)
-    moves = "<script>setTimeout(() => { document.querySelector('p').style.height = '400px' }, 300)</script>"
+    moves = "<script>addEventListener('grow', () => { document.querySelector('p').style.height = '400px' })</script>"
     page.route(
         "**/*",
         lambda route: route.fulfill(body=html(f"<p>甲</p><div class=a>乙</div>{moves}", ".a { height: 300px }"), content_type="text/html"),
     )
     page.goto(f"{ORIGIN}/shift/")
-    page.wait_for_timeout(1000)
+    page.screenshot()  # it has been drawn
+    page.evaluate("dispatchEvent(new Event('grow'))")
+    page.screenshot()
     page.evaluate("console.error('broken')")
     page.evaluate("fetch('http://elsewhere.example/a').catch(() => null)")
-    page.wait_for_timeout(200)
+    page.wait_for_timeout(500)
     told = "\n".join(watch.complaints)
     assert "broken" in told
     assert "http://elsewhere.example/a" in told

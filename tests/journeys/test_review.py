@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
@@ -15,6 +14,7 @@ from review.models import Recusal, ScoreSheet
 from tests import factories
 from tests.journeys.conftest import Visit
 from tests.journeys.keys import go, said, tab_to
+from tests.journeys.looks import accessible
 from tests.review import factories as review
 from tests.review.factories import SCORED_AT
 
@@ -42,11 +42,6 @@ def sheets(round: Round) -> list[ScoreSheet]:
     review.assigned(round, cities=TWO, n=3)
     first = review.sheets(round)[0]
     return [sheet for sheet in review.sheets(round) if sheet.expert_id == first.expert_id]
-
-
-def accessible(page: Page) -> None:
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
 
 
 def score_by_keyboard(page: Page, *, marks: dict[str, str]) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
@@ -19,10 +18,10 @@ from pilotportal.files.services import store
 from pilotportal.jobs.enums import Status
 from pilotportal.jobs.models import Job
 from tests.factories import HEBEI, user
+from tests.journeys.looks import barriers
 
 SIZES = {"laptop": (1366, 768), "phone": (390, 844), "reflow": (320, 800)}
 PASSWORD = "correct horse battery"
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -65,11 +64,6 @@ def job_of(owner: User, status: Status = Status.RUNNING) -> Job:
     )
 
 
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [f"{rule['id']}: {node['html'][:120]}" for rule in found for node in rule["nodes"]]
-
-
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 @pytest.mark.parametrize("path", ["/accounts/login/", "/styleguide/", "/jobs/", "/accounts/password/change/"])
 def test_pages_are_accessible_and_need_no_sideways_scrolling(signed_in: Page, path: str, language: str) -> None:
@@ -79,7 +73,7 @@ def test_pages_are_accessible_and_need_no_sideways_scrolling(signed_in: Page, pa
     signed_in.goto(path)
     for name, (width, height) in SIZES.items():
         signed_in.set_viewport_size({"width": width, "height": height})
-        assert violations(signed_in) == [], name
+        assert barriers(signed_in) == [], name
         assert signed_in.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0, name
 
 
@@ -98,7 +92,7 @@ def test_the_summary_of_errors_gets_the_focus_and_leads_to_the_field(quiet: Page
     quiet.goto("/accounts/login/")
     quiet.get_by_role("button", name="登录").click()
     expect(quiet.locator(".error-summary")).to_be_focused()
-    assert violations(quiet) == []
+    assert barriers(quiet) == []
     quiet.get_by_role("link", name="用户名：此项未填写。").click()
     expect(quiet.get_by_label("用户名")).to_be_focused()
 
@@ -117,7 +111,7 @@ def test_the_menu_closes_with_escape_and_with_a_click_beside_it(signed_in: Page)
     sign_out = signed_in.get_by_role("button", name="退出登录")
     summary.click()
     expect(sign_out).to_be_visible()
-    assert violations(signed_in) == []
+    assert barriers(signed_in) == []
     signed_in.keyboard.press("Escape")
     expect(sign_out).to_be_hidden()
     expect(summary).to_be_focused()
@@ -135,7 +129,7 @@ def test_a_running_job_becomes_a_file_without_a_reload(signed_in: Page, official
     file = store(b"%PDF", media_type=MediaType.PDF, at=timezone.now())
     Job.objects.filter(pk=job.pk).update(status=Status.READY, result=file, done=8)
     expect(signed_in.get_by_role("link", name="下载")).to_be_visible()
-    assert violations(signed_in) == []
+    assert barriers(signed_in) == []
     with signed_in.expect_download() as download:
         signed_in.get_by_role("link", name="下载").click()
     assert download.value.suggested_filename == "报告.pdf"

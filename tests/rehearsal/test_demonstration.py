@@ -27,22 +27,24 @@ def _load(stage: str) -> None:
     demonstration.load(programme.STANDSTILLS[stage], size=SMALL)
 
 
-def test_nominating_is_loaded_once_with_drafts_and_submissions(marked_as_demonstration: Path, capsys):
+def test_while_nominating_every_hand_has_something_to_do_and_an_account(marked_as_demonstration: Path, capsys):
     _load("nominating")
+    _assert_drafts_and_submissions()
+    _assert_something_is_due_from_every_hand()
+    _assert_accounts(marked_as_demonstration / "accounts.txt")
+    _assert_it_is_loaded_once(capsys)
+
+
+def _assert_drafts_and_submissions() -> None:
     states = set(Nomination.objects.values_list("status", flat=True))
     assert {Status.DRAFT, Status.SUBMITTED} <= states
     assert states <= {Status.DRAFT, Status.SUBMITTED, Status.WITHDRAWN}
     ready = Nomination.objects.get(city="130200")
     assert ready.status == Status.DRAFT
     assert ready.attachments.count() == 1
-    events = Event.objects.count()
-    call_command("demonstrate", "--stage", "review")
-    assert "already" in capsys.readouterr().out
-    assert Event.objects.count() == events
 
 
-def test_while_nominating_every_hand_has_something_to_do(marked_as_demonstration: Path):
-    _load("nominating")
+def _assert_something_is_due_from_every_hand() -> None:
     at = programme.STANDSTILLS["nominating"].at
     waiting: dict[str, list[str]] = {}
     for account in demonstration_accounts():
@@ -55,8 +57,8 @@ def test_while_nominating_every_hand_has_something_to_do(marked_as_demonstration
     assert [said.verdict for said in CoSignature.objects.filter(request__nomination=tangshan)].count(Verdict.OBJECTED) == 1
 
 
-def test_one_account_for_every_role_signs_in_and_nobody_else_while_the_clock_runs_on(marked_as_demonstration: Path):
-    _load("nominating")
+def _assert_accounts(file: Path) -> None:
+    """One for every role signs in and nobody else, while the clock runs on."""
     standstill = programme.STANDSTILLS["nominating"].at
     assert standstill <= clock.now() < standstill + timedelta(minutes=5)
     accounts = demonstration_accounts()
@@ -68,7 +70,14 @@ def test_one_account_for_every_role_signs_in_and_nobody_else_while_the_clock_run
     others = users.keys() - {account.username for account in accounts}
     assert others
     assert not any(users[name].has_usable_password() for name in others)
-    assert stat.S_IMODE((marked_as_demonstration / "accounts.txt").stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def _assert_it_is_loaded_once(capsys: pytest.CaptureFixture[str]) -> None:
+    events = Event.objects.count()
+    call_command("demonstrate", "--stage", "review")
+    assert "already" in capsys.readouterr().out
+    assert Event.objects.count() == events
 
 
 def test_in_review_the_experts_are_halfway_and_the_one_shown_has_both(marked_as_demonstration: Path):

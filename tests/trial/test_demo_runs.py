@@ -37,7 +37,7 @@ class Demo:
     def said(self) -> str:
         return self.said_in.read_text()
 
-    def wait_for(self, text: str, *, seconds: float = 150) -> None:
+    def wait_for(self, text: str, *, seconds: float = 300) -> None:
         limit = time.monotonic() + seconds
         while text not in self.said:
             assert self.process.poll() is None, self.said
@@ -85,7 +85,7 @@ def gone(pids: dict[int, str], *, seconds: float = 20) -> bool:
     return running(pids) == []
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(700)
 def test_demonstration_from_its_first_start_to_its_end_by_force(open_folder, demos):
     folder = open_folder / "demo"
 
