@@ -16,6 +16,8 @@ from pilotportal.celery import app
 from tests.chromium import CHROMIUM, QUIET
 from tests.worker import WORKED_OFF, WorkerProcess
 
+LET_GO = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write-docs", action="store_true", help="write the pages of docs/ that are made from tables")
@@ -52,8 +54,10 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """A test with real commits empties every table at its end; the divisions, which a migration loaded, come back with the signal then."""
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A test with real commits empties every table at its end; the divisions, which a migration loaded, come back with the signal then.
+    Before the database is dropped, whoever still holds it lets go: a thread of the server that answered a page which was closed meanwhile.
+    """
     with django_db_blocker.unblock():
         loaded = list(Division.objects.all())
 
@@ -62,6 +66,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
             Division.objects.bulk_create(loaded)
 
     post_migrate.connect(restore, weak=False, sender=apps.get_app_config("accounts"))
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(LET_GO)
 
 
 @pytest.fixture(scope="session")

@@ -105,7 +105,11 @@ def test_what_is_typed_is_saved_and_what_cannot_be_read_is_named_at_its_entry(vi
 def test_what_was_typed_before_the_script_came_is_saved_as_well(visit: Visit, handler: User, draft: Nomination, written: dict) -> None:
     page = visit(handler)
     held: list[Route] = []
-    page.route("**/js/drafts*.js", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/js/drafts*.js", hold)
     page.goto(address(draft), wait_until="commit")
     for control, text in written.items():
         page.fill(f"#{control}", text)
