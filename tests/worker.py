@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 
 from pilotportal.celery import app
+from pilotportal.trial.installation import WORKER
 from pilotportal.trial.processes import Child
 
 WORKED_OFF = "worked-off"  # the queue that it listens to; what other tests queue waits for nobody
@@ -27,8 +28,7 @@ class WorkerProcess:
         self.child = Child(
             name="worker",
             command=[
-                *(sys.executable, "-m", "celery", "-A", "pilotportal", "worker", f"--hostname={self.node}"),
-                *("--concurrency=1", "--without-gossip", "--without-mingle", "--loglevel=INFO"),
+                *(sys.executable, "-m", *WORKER, f"--hostname={self.node}", "--concurrency=1", "--loglevel=INFO"),
             ],
             log=Path(settings.DATA_DIR) / "worker.log",
             environment=os.environ | {"DATABASE_URL": database_of_the_tests(), "PORTAL_QUEUE": WORKED_OFF},

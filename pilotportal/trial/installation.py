@@ -10,6 +10,7 @@ from pilotportal.trial.processes import Child, TrialError, run
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 CELERY = ("celery", "-A", "pilotportal")
+WORKER = (*CELERY, "worker", "--without-heartbeat", "--without-gossip", "--without-mingle")  # docs/operations.md, “Processes”
 
 
 class Installation:
@@ -47,7 +48,7 @@ class Installation:
         return self._child("web", *command, grace=20, environment={"PORT": str(port)})
 
     def worker(self, *, processes: int = 2) -> Child:
-        return self._child("worker", *CELERY, "worker", f"--concurrency={processes}", "--loglevel=INFO", grace=30)
+        return self._child("worker", *WORKER, f"--concurrency={processes}", "--loglevel=INFO", grace=30)
 
     def beat(self) -> Child:
         return self._child("beat", *CELERY, "beat", "--pidfile=", "--loglevel=INFO", grace=10)

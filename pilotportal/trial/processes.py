@@ -122,9 +122,13 @@ def _spawn(child: Child, log: IO[bytes] | None) -> subprocess.Popen[bytes]:
 
 
 def _die_with(parent: int, orphan_signal: signal.Signals) -> Callable[[], None]:
-    """Runs after privileges were dropped: the kernel forgets the request when the user changes."""
+    """Runs after privileges were dropped: the kernel forgets the request when the user changes.
+
+    A script that starts us in the background has us ignore Ctrl-C; a child would inherit that and not hear what it is stopped with.
+    """
 
     def before_exec() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         _libc.prctl(PR_SET_PDEATHSIG, int(orphan_signal))
         if os.getppid() != parent:  # the parent died between fork and prctl
             os._exit(1)

@@ -16,6 +16,7 @@ from applications.models import Closing
 from pilotportal import clock
 from pilotportal.jobs.models import PeriodicRun
 from pilotportal.notices.models import Notice
+from pilotportal.trial.installation import WORKER
 from pilotportal.trial.processes import Child
 from pilotportal.trial.services import EmbeddedValkey
 from tests import factories
@@ -42,7 +43,7 @@ def own_queue():
 def worker(own_queue, tmp_path):
     worker = Child(
         name="worker",
-        command=[sys.executable, "-m", "celery", "-A", "pilotportal", "worker", "--concurrency=1", "--without-gossip", "--without-mingle"],
+        command=[sys.executable, "-m", *WORKER, "--concurrency=1"],
         log=tmp_path / "worker.log",
         environment=os.environ | {"DATABASE_URL": database_of_the_tests(), "REDIS_URL": own_queue.url},
         folder=settings.BASE_DIR,

@@ -43,4 +43,5 @@ def visit(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Vi
         context.close()
     for watch in watches:
         print(*watch.way, sep="\n")  # noqa: T201 - pytest shows it where the journey failed
-    assert [complaint for watch in watches for complaint in watch.complaints] == []
+    complaints = [complaint for watch in watches for complaint in watch.complaints]
+    assert not complaints, "\n".join(complaints)

@@ -7,6 +7,8 @@ import pytest
 import yaml
 from django.conf import settings
 
+from pilotportal.trial.installation import WORKER
+
 ROOT = Path(settings.BASE_DIR)
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
@@ -69,6 +71,10 @@ def test_every_lasting_service_has_a_health_check_and_starts_again():
 def test_nothing_serves_before_the_migrations_are_done():
     waiting = [SERVICES[name]["depends_on"]["migrate"]["condition"] for name in ("web", "worker", "beat")]
     assert waiting == ["service_completed_successfully"] * 3
+
+
+def test_the_worker_is_the_one_that_the_tests_start():
+    assert SERVICES["worker"]["command"][: len(WORKER)] == list(WORKER)
 
 
 def test_only_the_proxy_is_open_so_that_no_client_can_forge_its_arrival():

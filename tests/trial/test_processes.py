@@ -69,6 +69,14 @@ def test_child_that_listens_ends_by_its_own_signal(tmp_path):
     assert child.exit_code == -signal.SIGINT
 
 
+def test_child_listens_also_where_we_were_told_to_ignore_the_signal(tmp_path):
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        test_child_that_listens_ends_by_its_own_signal(tmp_path)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.parametrize("privileges", ["keeping", pytest.param("dropping", marks=pytest.mark.skipif(not ROOT, reason="needs root"))])
 def test_child_dies_with_a_parent_that_was_killed(tmp_path, privileges):
     """The kernel forgets the request when privileges are dropped, so both ways are tried."""
