@@ -13,7 +13,7 @@ from django.utils import translation
 
 from pilotportal.accounts.models import Division
 from pilotportal.celery import app
-from tests.chromium import CHROMIUM, QUIET
+from tests.chromium import QUIET, SHELL
 from tests.worker import WORKED_OFF, WorkerProcess
 
 LET_GO = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -32,7 +32,7 @@ def first_language() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    return browser_type_launch_args | {"executable_path": CHROMIUM, "args": QUIET}
+    return browser_type_launch_args | {"executable_path": SHELL, "args": QUIET}
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Evidence in a browser: a large file over a line that breaks, a closed window, two windows, no scripts; and looked at in the page."""
+"""Evidence in a browser: a large file over a line that breaks, a closed window, two windows, no scripts."""
 
 import hashlib
 from pathlib import Path
@@ -11,7 +11,6 @@ from applications.models import Attachment, Nomination
 from pilotportal import clock
 from pilotportal.files.models import Upload
 from pilotportal.files.rules import PART
-from pilotportal.files.services import store_upload
 from tests import factories
 from tests.factories import IN_TIME
 from tests.files import hostile
@@ -194,17 +193,3 @@ def test_without_scripts_the_form_does_it_and_keeps_the_words_of_what_it_refuses
     added = Attachment.objects.get()
     expect(page.locator(f"#file-{added.pk}")).to_contain_text("企业名单")
     assert (added.proves, added.name) == ("gdp", "小.pdf")
-
-
-@pytest.mark.parametrize(("name", "content"), [("照片.png", hostile.picture("PNG", (400, 300))), ("证明.pdf", hostile.pdf(pages=2))])
-def test_a_file_is_looked_at_in_the_page(visit: Visit, handler, nomination, name, content):
-    file = store_upload(content, at=IN_TIME)
-    added = factories.attached_evidence(nomination, file=file, name=name, by=handler)
-    page = visit(handler)
-    page.goto(f"/nominations/{nomination.code}/files/{added.pk}/page/")
-    if name.endswith("png"):
-        expect(page.locator(".file-picture img")).to_have_js_property("naturalWidth", 400)
-    else:
-        expect(page.locator("iframe.file-frame")).to_be_visible()
-        assert any(frame.url.endswith("/view/") for frame in page.frames)
-    accessible(page)
