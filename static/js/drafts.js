@@ -142,10 +142,11 @@ function steadily(change) {
   const before = anchor.getBoundingClientRect().top;
   change();
   if (anchor === document.body || !anchor.isConnected) return;
-  window.scrollBy(0, anchor.getBoundingClientRect().top - before);
+  const move = (top) => window.scrollBy({ top, behavior: "instant" }); // at once: a page that glides would show the jump first
+  move(anchor.getBoundingClientRect().top - before);
   const foot = form.querySelector(".section-foot").getBoundingClientRect().top;
   const hidden = Math.min(anchor.getBoundingClientRect().bottom, anchor.getBoundingClientRect().top + SEEN) - foot;
-  if (hidden > 0 && !anchor.closest(".section-foot")) window.scrollBy(0, hidden);
+  if (hidden > 0 && !anchor.closest(".section-foot")) move(hidden);
 }
 
 function fill(box, html) {

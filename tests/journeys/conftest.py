@@ -1,5 +1,6 @@
 """A browser for each person of a journey, watched from the first page to the last."""
 
+import threading
 from collections.abc import Iterator
 from typing import Any, Protocol
 
@@ -11,6 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 from pilotportal.accounts.models import User
 from tests.journeys.watching import Watch
 
+ANSWERING = "process_request_thread"  # as Python names the threads of the server that the tests run
+ANSWER_LIMIT = 10.0  # s
 expect.set_options(timeout=30_000)  # ms, as long as an act may take; two processes, two browsers and a worker share two cores
 
 
@@ -22,6 +25,13 @@ def session_of(user: User) -> str:
     client = Client()
     client.force_login(user)
     return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def wait_for_answers() -> None:
+    """A page that is closed sends what was not saved; the portal answers before the tables are emptied under it."""
+    for thread in threading.enumerate():
+        if ANSWERING in thread.name:
+            thread.join(ANSWER_LIMIT)
 
 
 @pytest.fixture
@@ -41,6 +51,7 @@ def visit(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Vi
     yield begin
     for context in contexts:
         context.close()
+    wait_for_answers()
     for watch in watches:
         print(*watch.way, sep="\n")  # noqa: T201 - pytest shows it where the journey failed
     complaints = [complaint for watch in watches for complaint in watch.complaints]

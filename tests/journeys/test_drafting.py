@@ -26,6 +26,13 @@ from tests.journeys.looks import accessible
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
 
 SAVED = re.compile(r"\d\d:\d\d:\d\d")
+WRITE_HERE = """field => {
+  field.scrollIntoView({ block: "center", behavior: "instant" });
+  field.focus({ preventScroll: true });
+  window.tops = [];
+  const note = () => { window.tops.push(field.getBoundingClientRect().top); requestAnimationFrame(note); };
+  note();
+}"""  # and notes in every frame where it stands
 NAME = "[name=name], [name$='-name']"
 
 
@@ -294,6 +301,23 @@ def test_two_editors_of_one_entry_both_see_both_texts(visit: Visit, handler: Use
     assert content()["overview"] == "同事的文字"
     page.locator("[data-entry=overview] button[name=take]").click()
     expect(page.locator("#id_overview")).to_have_value("同事的文字")
+
+
+def test_the_line_in_which_somebody_writes_stays_where_it_is(visit: Visit, handler: User, draft: Nomination) -> None:
+    """While the page says something above it, also in a browser that glides when a page is scrolled."""
+    page = visit(handler, reduced_motion="no-preference")
+    page.goto(address(draft))
+    section = draft.round.definition.section("basics")
+    theirs = {"applicant": "唐山市人民政府"}
+    nominations.save_section(nomination_id=draft.pk, section=section, values=theirs, revision=0, by=factories.handler(), at=IN_TIME)
+    page.locator("#id_applicant").evaluate("field => { field.value = '唐山市'; }")
+    page.locator("#id_gdp").evaluate(WRITE_HERE)
+    page.keyboard.insert_text("9133.2")
+    expect(page.locator("[data-entry=applicant]")).to_contain_text("唐山市人民政府")
+    page.wait_for_timeout(600)  # as long as a glide takes
+    tops = page.evaluate("window.tops")
+    assert max(tops) - min(tops) <= 1
+    assert page.evaluate("window.scrollY") > 0
 
 
 def test_the_button_decides_nothing_that_was_not_seen_before_it_was_pressed(visit: Visit, handler: User, draft: Nomination) -> None:
