@@ -22,6 +22,7 @@ from tests.applications.test_taking_over import NEXT_YEARS
 from tests.factories import HEBEI, IN_TIME
 from tests.journeys.conftest import Visit, session_of
 from tests.journeys.looks import accessible
+from tests.journeys.watching import now_it_may_move
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
 
@@ -285,6 +286,7 @@ def test_signing_out_asks_and_leaves_no_text_behind(visit: Visit, handler: User,
 def test_two_editors_of_one_entry_both_see_both_texts(visit: Visit, handler: User, draft: Nomination) -> None:
     page = visit(handler)
     page.goto(address(draft))
+    now_it_may_move(page)
     other = factories.handler()
     section = draft.round.definition.section("basics")
     theirs = {"overview": "同事的文字", "applicant": "唐山市人民政府"}
@@ -345,6 +347,7 @@ def test_the_button_decides_nothing_that_was_not_seen_before_it_was_pressed(visi
 def test_rows_that_somebody_else_changed_are_shown_as_well(visit: Visit, handler: User, draft: Nomination) -> None:
     page = visit(handler)
     page.goto(address(draft, "actors"))
+    now_it_may_move(page)
     section = draft.round.definition.section("actors")
     theirs = {"enterprises": [{"key": "a", "name": "同事的厂"}]}
     nominations.save_section(nomination_id=draft.pk, section=section, values=theirs, revision=0, by=factories.handler(), at=IN_TIME)

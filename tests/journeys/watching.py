@@ -29,6 +29,11 @@ if (window === window.top) {{
 """
 
 
+def now_it_may_move(page: Page) -> None:
+    """What shifts from here on is not the page's own doing: the window gets another size, or somebody else's words come into the page."""
+    page.evaluate("window.looksFrom = performance.now()")
+
+
 @dataclass
 class Shifts:
     """Of one page from its loading to its leaving: how far in all, and what moved when."""
@@ -45,7 +50,7 @@ class Watch:
     """Listens to a page: errors in the console, requests to another host, and how far things jump about."""
 
     def __init__(self, page: Page, *, origin: str) -> None:
-        self._page, self._origin = page, origin
+        self._origin = origin
         self._complaints: list[str] = []
         self._shifts: dict[tuple[str, float], Shifts] = defaultdict(Shifts)
         self._began = time.monotonic()
@@ -55,10 +60,6 @@ class Watch:
         page.on("pageerror", lambda error: self._complaints.append(str(error)))
         page.on("request", self._follow)
         page.on("response", self._arrive)
-
-    def now_it_may_move(self) -> None:
-        """What shifts from here on, as at another size of the window, is not the page's own doing."""
-        self._page.evaluate("window.looksFrom = performance.now()")
 
     @property
     def complaints(self) -> list[str]:

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Error, Page
 from tests.journeys import looks
 from tests.journeys.everywhere.portal import LANGUAGES, OK, Portal, by_actor, context_of
 from tests.journeys.traffic import Traffic
-from tests.journeys.watching import Watch
+from tests.journeys.watching import Watch, now_it_may_move
 from tests.project import permissions
 from tests.project.scene import Actor
 
@@ -67,7 +67,7 @@ def test_whole_at_every_size_accessible_and_clean_on_paper(portal: Portal, brows
             for path in addresses:
                 if opened(page, path):
                     seen += 1
-                    watch.now_it_may_move()
+                    now_it_may_move(page)
                     found = [*looks.barriers(page), *looks.at_sizes(page, *SIZES[language]), *looks.left_on_paper(page)]
                     faults += [f"{actor.name} {path}: {fault}" for fault in found]
             faults += [f"{actor.name}: {complaint}" for complaint in watch.complaints]
