@@ -34,7 +34,7 @@ def ask(*, nomination_id: int, organisations: Collection[Organisation], by: User
     made = [SignatureRequest(nomination=nomination, organisation=each, asked_by=by, asked_at=at) for each in wanted]
     SignatureRequest.objects.bulk_create(made)
     digest = holding.recommended_digest(nomination)
-    _record("nomination.signature_asked", nomination, by=by, at=at, departments=[each.pk for each in wanted], digest=digest)
+    _record("nomination.signature_asked", nomination, by=by, at=at, departments=[each.name for each in wanted], digest=digest)
     facts = {_("Departments"): ", ".join(each.name for each in wanted)}
     receipts.of_nomination(nomination, act=Act.SIGNATURES_ASKED, digest=digest, facts=facts, by=by, at=at)
     _tell_departments(nomination, wanted, digest=digest, at=at)
@@ -67,7 +67,7 @@ def cancel(*, nomination_id: int, request_id: int, by: User, at: datetime) -> Si
     request.save(update_fields=["cancelled_at"])
     said = request.last.verdict if request.last else ""
     digest = holding.recommended_digest(nomination)
-    _record("nomination.signature_cancelled", nomination, by=by, at=at, department=request.organisation_id, said=said, digest=digest)
+    _record("nomination.signature_cancelled", nomination, by=by, at=at, department=request.organisation.name, said=said, digest=digest)
     facts = {_("Department"): request.organisation.name}
     receipts.of_nomination(nomination, act=Act.REQUEST_CANCELLED, digest=digest, facts=facts, by=by, at=at)
     return request
@@ -94,7 +94,7 @@ def answer(*, nomination_id: int, verdict: Verdict, reason: str = "", seen: str,
         raise Refused(Refusal.SAID_BEFORE)
     said = CoSignature.objects.create(request=request, verdict=verdict, reason=reason.strip(), digest=digest, signed_by=by, signed_at=at)
     kind = "nomination.cosigned" if verdict == Verdict.SIGNED else "nomination.objected"
-    _record(kind, nomination, by=by, at=at, department=request.organisation_id, digest=digest, reason=said.reason)
+    _record(kind, nomination, by=by, at=at, department=request.organisation.name, digest=digest, reason=said.reason)
     act = Act.COSIGNED if verdict == Verdict.SIGNED else Act.OBJECTED
     facts = {_("Department"): request.organisation.name, **({_("Reason"): said.reason} if said.reason else {})}
     receipts.of_nomination(nomination, act=act, digest=digest, facts=facts, by=by, at=at)

@@ -56,9 +56,9 @@ def write(
     nomination.sections[section.code] = saved(before, turn, changed=changed, taken_over=taken_over, by=by, at=at)
     nomination.save(update_fields=["content", "sections"])
     if is_new(before, turn, changed=changed, by=by, at=at):
-        record: dict[str, Any] = {"section": section.code, "changed": [*changed]} | ({"automatic": True} if turn else {})
-        record |= {"taken_over": {code: source["nomination"] for code, source in taken_over.items()}} if taken_over else {}
-        audit.record("nomination.saved", at=at, by=by, target=nomination, round_code=nomination.round.code, **record)
+        particulars: dict[str, Any] = {"section": section.code, "changed": [*changed]} | ({"automatic": True} if turn else {})
+        particulars |= {"taken_over": {code: source["nomination"] for code, source in taken_over.items()}} if taken_over else {}
+        audit.record("nomination.saved", at=at, by=by, target=nomination, round_code=nomination.round.code, **particulars)
 
 
 def is_new(saved: Saved, turn: Turn | None, *, changed: Collection[str], by: User, at: datetime) -> bool:

@@ -22,9 +22,10 @@ UNPROCESSABLE = 422
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """A page of its own for an act that asks for a reason: its words, and the addresses when it is done and when it is given up."""
+    """A page of its own for an act that asks for a reason: its words, the pages above it by title and address, and where it leads."""
 
     title: str
+    above: list[tuple[str, str]]
     kicker: object
     lead: str
     act: str

@@ -45,6 +45,7 @@ def withdraw_commitment(request: SignedInRequest, code: str) -> HttpResponse:
     question = Question(
         danger=True,
         title=_("Withdraw the commitment"),
+        above=[(_("Experts and assignment"), address("panel", round))],
         kicker=round,
         lead=_("A commitment that can no longer be opened is given up. It stays on record with the reason, and a new one can be made."),
         act=_("Withdraw the commitment"),
@@ -85,6 +86,7 @@ def excuse(request: SignedInRequest, code: str, expert_id: int) -> HttpResponse:
     question = Question(
         danger=True,
         title=_("Release %(expert)s from the panel") % {"expert": member.expert},
+        above=[(_("Experts and assignment"), address("panel", round))],
         kicker=round,
         lead=_("Sheets that are not submitted are given back and can be filled by others. Submitted sheets stand."),
         act=_("Release from the panel"),

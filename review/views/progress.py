@@ -86,13 +86,15 @@ def of_expert(request: SignedInRequest, code: str, expert_id: int) -> HttpRespon
 @require_http_methods(["GET", "POST"])
 def reopen(request: SignedInRequest, code: str) -> HttpResponse:
     sheet, form = permissions.sheet_for(request.user, code, can=permissions.can_reopen), ReasonForm(posted(request))
+    sheets = reverse("review:nomination_sheets", args=[sheet.nomination.code])
     question = Question(
         title=_("Reopen a score sheet"),
+        above=[(_("Progress of the review"), address("progress", sheet.nomination.round)), (sheet.nomination.city.name, sheets)],
         kicker=sheet,
         lead=_("The expert can change marks and comments again and submits anew. Every changed mark is kept with this reason."),
         act=_("Reopen the sheet"),
         done=_("The sheet is open again; every changed mark is on record."),
-        to=reverse("review:nomination_sheets", args=[sheet.nomination.code]),
+        to=sheets,
     )
     act = scoring.reopen
     return ask(request, question, form, lambda: act(sheet_id=sheet.pk, by=request.user, at=request.received_at, **form.cleaned_data))

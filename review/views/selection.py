@@ -78,6 +78,7 @@ def void(request: SignedInRequest, code: str) -> HttpResponse:
     question = Question(
         danger=True,
         title=_("Void the list"),
+        above=[(_("Selection"), address("selection", found.round))],
         kicker=found.round,
         lead=_(
             "The list loses its force with everything signed on it, and stays on record with the reason. Then a new one can be proposed."

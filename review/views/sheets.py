@@ -281,9 +281,12 @@ def _neighbours(request: SignedInRequest, found: ScoreSheet) -> dict[str, Any]:
 
 
 def _way_back(found: ScoreSheet, *, own: bool) -> dict[str, Any]:
+    round, city, sheet = found.nomination.round, found.nomination.city.name, found.get_absolute_url()
     if own:
-        return {"to": address("sheets", found.nomination.round), "back": found.get_absolute_url()}
-    return {"to": reverse("review:nomination_sheets", args=[found.nomination.code])}
+        own_sheets = address("sheets", round)
+        return {"to": own_sheets, "back": sheet, "above": [(_("My score sheets"), own_sheets), (city, sheet)]}
+    sheets = reverse("review:nomination_sheets", args=[found.nomination.code])
+    return {"to": sheets, "above": [(_("Progress of the review"), address("progress", round)), (city, sheets)]}
 
 
 def _note_reading(request: SignedInRequest, found: ScoreSheet) -> None:

@@ -138,7 +138,7 @@ class TestAsking:
         signatures.ask(organisations=[own, foreign], **ask)
         assert [request.organisation for request in SignatureRequest.objects.all()] == [own]
         assert refusal_of(lambda: signatures.ask(organisations=[own], **ask)) == Refusal.ASKED_BEFORE
-        assert events("nomination.signature_asked") == [{"departments": [own.pk]}]
+        assert events("nomination.signature_asked") == [{"departments": [own.name]}]
 
     def test_an_added_department_can_be_cancelled_and_asked_again_a_required_one_cannot(self, nomination):
         asked = factories.asked(nomination, Branch.INDUSTRY, Branch.REFORM)
@@ -148,7 +148,7 @@ class TestAsking:
         factories.objected(nomination, factories.cosigner(Branch.REFORM))
         signatures.cancel(request_id=reform.pk, **cancel)
         assert refusal_of(lambda: signatures.cancel(request_id=reform.pk, **cancel)) == Refusal.NOT_ASKED
-        assert events("nomination.signature_cancelled") == [{"department": reform.organisation_id, "said": "objected"}]
+        assert events("nomination.signature_cancelled") == [{"department": reform.organisation.name, "said": "objected"}]
         factories.asked(nomination, Branch.REFORM, at=LATER)
         assert state_of(nomination, Branch.REFORM) == SignatureState.ASKED
         assert CoSignature.objects.count() == 1
@@ -168,7 +168,7 @@ class TestAnswers:
         said = factories.cosigned(nomination, factories.cosigner())
         assert state_of(nomination) == SignatureState.SIGNED
         assert submit(nomination).number == 1
-        department = factories.co_department().pk
+        department = factories.co_department().name
         assert events("nomination.cosigned") == [{"department": department, "reason": ""}]
         assert digests("nomination.cosigned") == [said.digest]
 

@@ -1,4 +1,4 @@
-"""Every kind of event that the sources record has its words, and no words stand for a kind that nothing records."""
+"""Every kind and every particular of an event that the sources record has its words, and no words stand for what nothing records."""
 
 import ast
 import re
@@ -10,7 +10,7 @@ from django.conf import settings
 
 import applications.rules
 import review.rules
-from reporting.enums import EVENTS, words_of
+from reporting.enums import EVENTS, PARTICULARS, particular_in_words, words_of
 
 ROOMS = ("pilotportal", "applications", "review", "reporting")
 KIND = re.compile(r"[a-z]+\.[a-z_]+")
@@ -21,6 +21,8 @@ BY_STATUS = {
     "sheet": review.rules.SHEET_TRANSITIONS,
     "selection": review.rules.SELECTION_TRANSITIONS,
 }
+PASSING_ON = {"record", "_record", "_become", "_judge"}
+EVERY_EVENT = {"at", "by", "target", "round_code"}
 FAMILIES = {kind.partition(".")[0] for kind in EVENTS}
 
 
@@ -56,6 +58,22 @@ def family_of(text: ast.JoinedStr) -> str:
     return head.value[:-1] if isinstance(head, ast.Constant) and re.fullmatch(r"[a-z]+\.", head.value) else ""
 
 
+def particulars() -> set[str]:
+    """Whatever is passed on to `record` by its name, directly or by way of a helper, or put together as `particulars` before."""
+    found: set[str] = set()
+    for tree in recording():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in PASSING_ON:
+                found |= {word.arg for word in node.keywords if word.arg}
+            if isinstance(node, ast.AnnAssign | ast.AugAssign) and ast.unparse(node.target) == "particulars" and node.value:
+                found |= {key.value for each in ast.walk(node.value) if isinstance(each, ast.Dict) for key in each.keys if is_name(key)}
+    return found - EVERY_EVENT
+
+
+def is_name(key: ast.expr | None) -> bool:
+    return isinstance(key, ast.Constant)
+
+
 def test_kinds_are_found_in_the_sources():
     """Else the comparisons below would compare nothing."""
     assert {"account.signed_in", "nomination.returned", "sheet.submitted", "letter.made"} <= kinds()
@@ -77,3 +95,29 @@ def test_no_two_kinds_have_the_same_words():
 @pytest.mark.parametrize("kind", ["nomination.saved", "seal.of_old_days"])
 def test_a_kind_of_old_days_stands_as_it_was_recorded(kind):
     assert (words_of(kind) == kind) == (kind not in EVENTS)
+
+
+def test_every_particular_has_its_words_and_no_words_stand_for_none():
+    assert {"department", "digest", "taken_over", "automatic"} <= particulars()
+    assert sorted(particulars() ^ PARTICULARS.keys()) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (["甲局", "乙局"], "甲局、乙局"),
+        ([], "—"),
+        (None, "—"),
+        (True, "是"),
+        (3, "3"),
+        ({"gdp": "HB01"}, "gdp HB01"),
+        ("2025-07-18T16:00:00+00:00", "2025年7月18日 24:00"),
+        ("2025-07-18", "2025-07-18"),
+    ],
+)
+def test_a_particular_is_shown_as_people_write_it(value, shown):
+    assert particular_in_words("departments", value) == ("会签部门", shown)
+
+
+def test_a_particular_of_old_days_stands_as_it_was_recorded():
+    assert particular_in_words("of_old_days", "x") == ("of_old_days", "x")
