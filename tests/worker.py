@@ -27,9 +27,7 @@ class WorkerProcess:
         self.node = f"tests-{os.getpid()}@localhost"
         self.child = Child(
             name="worker",
-            command=[
-                *(sys.executable, "-m", *WORKER, f"--hostname={self.node}", "--concurrency=1", "--loglevel=INFO"),
-            ],
+            command=[sys.executable, "-m", *WORKER, f"--hostname={self.node}", "--concurrency=1", "--loglevel=INFO"],
             log=Path(settings.DATA_DIR) / "worker.log",
             environment=os.environ | {"DATABASE_URL": database_of_the_tests(), "PORTAL_QUEUE": WORKED_OFF},
             folder=settings.BASE_DIR,

@@ -19,6 +19,7 @@ from applications.rules import NOMINATION_IN, TRANSITIONS
 from pilotportal.accounts.models import Division
 from pilotportal.audit.models import NEVER_CHANGED
 from pilotportal.files.models import StoredFile
+from pilotportal.moments import until
 
 if TYPE_CHECKING:
     from applications.models.hands import Invitation, SignatureRequest
@@ -279,7 +280,7 @@ class Correction(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.nomination} {self.closes_at}"
+        return f"{self.nomination} {until(self.closes_at)}"
 
     @property
     def codes(self) -> set[str]:
@@ -308,7 +309,7 @@ class Closing(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.closes_at}"
+        return f"{self.get_kind_display()} {until(self.closes_at)}"
 
     def record(self) -> dict[str, Any]:
         """What the digest covers."""

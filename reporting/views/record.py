@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET
 
 from pilotportal.accounts.requests import SignedInRequest
 from pilotportal.audit.queries import verify
-from reporting import permissions
-from reporting.enums import particular_in_words, words_of
+from reporting import particulars, permissions
+from reporting.enums import words_of
 from reporting.queries.record import events_visible_to
 
 PAGE = 50
@@ -27,7 +27,7 @@ def events(request: SignedInRequest) -> HttpResponse:
     kinds = sorted(((name, words_of(name)) for name in found.order_by().values_list("kind", flat=True).distinct()), key=itemgetter(1))
     chosen = found.filter(kind=kind) if kind else found
     page = Paginator(chosen.order_by("-pk"), PAGE).get_page(request.GET.get("page"))
-    rows = [(event, words_of(event.kind), [particular_in_words(*particular) for particular in event.data.items()]) for event in page]
+    rows = [(event, words_of(event.kind), [particulars.in_words(*each) for each in event.data.items()]) for event in page]
     return render(request, "reporting/events.html", {"page": page, "rows": rows, "kinds": kinds, "kind": kind})
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.models import Nomination, Round
 from pilotportal.audit.models import NEVER_CHANGED
+from pilotportal.moments import instant
 from review.enums import Clause, Place, SelectionStatus, TieMethod
 from review.models.scoring import transitions
 from review.rules import SELECTION_TRANSITIONS
@@ -35,7 +36,7 @@ class Ranking(models.Model):
         triggers = [NEVER_CHANGED]
 
     def __str__(self) -> str:
-        return f"{self.round} {self.computed_at}"
+        return f"{self.round} {instant(self.computed_at)}"
 
 
 class TieResolution(models.Model):

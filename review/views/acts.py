@@ -22,7 +22,10 @@ UNPROCESSABLE = 422
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """A page of its own for an act that asks for a reason: its words, the pages above it by title and address, and where it leads."""
+    """A page of its own for an act that asks for a reason.
+
+    `above` are the titles and addresses of the pages above it; who gives the act up goes to the last of them, who did it goes `to`.
+    """
 
     title: str
     above: list[tuple[str, str]]
@@ -31,7 +34,6 @@ class Question:
     act: str
     done: str
     to: str
-    back: str = ""
     danger: bool = False
 
 
@@ -80,7 +82,8 @@ def ask(request: SignedInRequest, question: Question, form: ReviewForm, act: Cal
     if carried_out(form, act):
         messages.success(request, question.done)
         return redirect(question.to)
-    context = {"question": question, "form": form, "back": question.back or question.to}
+    _title, back = question.above[-1]
+    context = {"question": question, "form": form, "back": back}
     return render(request, "review/question.html", context, status=status_of(form))
 
 

@@ -281,10 +281,10 @@ def _neighbours(request: SignedInRequest, found: ScoreSheet) -> dict[str, Any]:
 
 
 def _way_back(found: ScoreSheet, *, own: bool) -> dict[str, Any]:
-    round, city, sheet = found.nomination.round, found.nomination.city.name, found.get_absolute_url()
+    round, city = found.nomination.round, found.nomination.city.name
     if own:
-        own_sheets = address("sheets", round)
-        return {"to": own_sheets, "back": sheet, "above": [(_("My score sheets"), own_sheets), (city, sheet)]}
+        sheets = address("sheets", round)
+        return {"to": sheets, "above": [(_("My score sheets"), sheets), (city, found.get_absolute_url())]}
     sheets = reverse("review:nomination_sheets", args=[found.nomination.code])
     return {"to": sheets, "above": [(_("Progress of the review"), address("progress", round)), (city, sheets)]}
 

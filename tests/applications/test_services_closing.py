@@ -99,7 +99,7 @@ def test_closing_twice_leaves_one_list_and_one_event():
     factories.submitted(factories.opened_round())
     assert len(closing.close_due(at=SETTLED)) == 1
     assert closing.close_due(at=SETTLED + SECOND) == []
-    assert Event.objects.filter(kind="deadline.closed").count() == 1
+    assert Event.objects.get(kind="deadline.closed").target_name == "申报 2025年7月18日 24:00"
 
 
 def test_a_round_in_preparation_is_not_closed():

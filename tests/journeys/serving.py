@@ -21,7 +21,7 @@ def served(folder: Path) -> Iterator[str]:
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         "staticfiles": {"BACKEND": "pilotportal.assets.AssetStorage"},
     }
-    with override_settings(STATIC_ROOT=folder, STORAGES=storages, WHITENOISE_USE_FINDERS=False):
+    with override_settings(STATIC_ROOT=folder, STORAGES=storages):
         call_command("collectstatic", interactive=False, verbosity=0)
         server = LiveServerThread("127.0.0.1", static_handler=without_handler)
         server.daemon = True

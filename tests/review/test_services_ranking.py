@@ -87,7 +87,9 @@ def test_cities_stand_in_the_order_of_their_scores_and_the_stage_is_sealed(round
     made = compute()
     assert [entry["code"] for entry in made.entries] == review.CITIES
     assert [entry["rank"] for entry in made.entries] == [1, 2, 3, 4]
-    assert made.digest == digest_of(made.entries) == Event.objects.get(kind="ranking.computed").data["digest"]
+    event = Event.objects.get(kind="ranking.computed")
+    assert made.digest == digest_of(made.entries) == event.data["digest"]
+    assert event.target_name.endswith("试点 2025年9月2日 00:00:00")
     assert Seal.objects.filter(reason=f"ranking {round.code}").exists()
 
 
