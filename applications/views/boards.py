@@ -185,7 +185,7 @@ class Corrections:
 
 def of_corrections(round: Round, *, at: datetime) -> Corrections:
     returned = Correction.objects.filter(nomination__round=round).select_related("nomination__city__province", "version")
-    corrections = list(returned.prefetch_related("nomination__versions").order_by("closes_at", "nomination__city"))
+    corrections = list(returned.prefetch_related("nomination__versions").order_by("closes_at", "nomination__city", "pk"))
     closings = list(round.closings.filter(kind=DeadlineKind.CORRECTION).order_by("closes_at"))
     instants = {correction.closes_at for correction in corrections}
     return Corrections([_return(correction, at=at) for correction in corrections], closings, _not_in(instants, closings, at=at))
